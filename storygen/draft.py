@@ -1,0 +1,100 @@
+"""The desk's words: findings, drafts and the legs they were written in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from storygen.messages import StopReason, Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem or remark, with its place.
+
+    `rule` names it (`outline/unknown-field`); `line` and `column` count from 1, and 0 means the whole
+    file. `width` is how many characters the caret underlines, `source` the line itself, `under` the words
+    beside the caret, `help` what to do next, `second` a second line that belongs to it (number and text).
+    """
+
+    rule: str
+    message: str
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    width: int = 1
+    source: str = ""
+    under: str = ""
+    help: str = ""
+    severity: Severity = Severity.ERROR
+    second: tuple[int, str] | None = None
+
+
+class DraftStatus(StrEnum):
+    """What the front matter of a draft says about it."""
+
+    INCOMPLETE = "incomplete"
+    DRAFT = "draft"
+    FINAL = "final"
+
+
+class Flag(StrEnum):
+    """What a person should know about a text and cannot see in it."""
+
+    DOUBTFUL_SEAM = "doubtful-seam"
+    SHORT_END = "short-end"
+    STALLED = "stalled"
+    REFUSED = "refused"
+    CUT = "cut"
+    EMPTY = "empty"
+    UNCLEAN_END = "unclean-end"
+    UNKNOWN_STOP = "unknown-stop"
+    ESTIMATED = "estimated"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One completion of a section: its raw text, why it ended, what it used."""
+
+    text: str
+    stop_reason: StopReason
+    usage: Usage = Usage()
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One section's text as it stands, and how it came to be."""
+
+    id: str
+    text: str
+    status: DraftStatus = DraftStatus.DRAFT
+    legs: tuple[Leg, ...] = ()
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def usage(self) -> Usage:
+        """The usage of all legs."""
+        return total_usage(leg.usage for leg in self.legs)
+
+    @property
+    def stop_reason(self) -> StopReason | None:
+        """Why the last leg ended; None for a text that no model wrote."""
+        return self.legs[-1].stop_reason if self.legs else None
+
+
+def total_usage(usages: Iterable[Usage]) -> Usage:
+    """Add up any number of usages."""
+    return sum(usages, start=Usage())

@@ -1,0 +1,1 @@
+"""Reaching the disk: inside a root, whole or not at all."""

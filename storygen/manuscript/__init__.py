@@ -1,0 +1,1 @@
+"""How text is put together: seams and assembly."""

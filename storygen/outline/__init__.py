@@ -1,0 +1,1 @@
+"""What the author planned: YAML or Markdown in, an Outline out, findings with file:line:column."""

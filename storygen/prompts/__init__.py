@@ -1,0 +1,1 @@
+"""What the model is told: codex choice, rolling context, templates, rendered messages."""

@@ -1,0 +1,1 @@
+"""The built-in model: a request in; a status, headers and chunks out. No sockets."""

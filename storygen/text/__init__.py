@@ -1,0 +1,1 @@
+"""What prose is made of: words, sentences, Markdown state, tokens, what is safe on a terminal."""

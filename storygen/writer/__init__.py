@@ -1,0 +1,1 @@
+"""The straight line, nothing else: attempt, section (its legs), book (its order)."""
