@@ -66,12 +66,18 @@ class Flag(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One completion of a section: its raw text, why it ended, what it used."""
+    """One completion of a section: its raw text, why it ended, what it used.
+
+    It goes on from the first `base` characters of the text before it. `anchored` is whether it was asked to
+    begin by repeating the last words of those; a prefilled reply simply goes on.
+    """
 
     text: str
     stop_reason: StopReason
     usage: Usage = Usage()
     request_id: str | None = None
+    base: int = 0
+    anchored: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,11 @@ class Section:
         """Whether a model writes it: not by hand, not later."""
         return not self.file and self.status is not PlanStatus.TODO
 
+    @property
+    def own_settings(self) -> dict[str, object]:
+        """What the outline says about the model here, under the names that settings have."""
+        return {name: getattr(self, name) for name in ("model", "max_tokens", "temperature", "effort")}
+
 
 Node: TypeAlias = Heading | Section
 

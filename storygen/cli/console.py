@@ -1,0 +1,53 @@
+"""What a person sees: stderr for words, stdout for the product, nothing that moves a cursor from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+
+import click
+
+from storygen.text.terminal import safe
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The screen of one command; *quiet* leaves only errors and the product."""
+
+    quiet: bool = False
+    verbose: bool = False
+    plain: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether lines may be redrawn: a terminal that nobody told to be plain or quiet."""
+        return sys.stderr.isatty() and not self.quiet and not self.plain and os.environ.get("TERM") != "dumb"
+
+    @property
+    def colour(self) -> bool:
+        """Whether words may be coloured."""
+        return self.live and not os.environ.get("NO_COLOR")
+
+    def say(self, text: str) -> None:
+        """Show words to the person, on stderr, whatever happens."""
+        click.echo(safe(text), err=True)
+
+    def note(self, text: str) -> None:
+        """Show words that a quiet person does not want."""
+        if not self.quiet:
+            self.say(text)
+
+    def detail(self, text: str) -> None:
+        """Show words that only a curious person wants."""
+        if self.verbose:
+            self.say(text)
+
+    def product(self, text: str) -> None:
+        """Put out what was asked for: made safe for a terminal, untouched in a pipe."""
+        click.echo(safe(text) if sys.stdout.isatty() else text, nl=not text.endswith("\n"))
+
+    def document(self, **fields: object) -> None:
+        """Put out one JSON document, as every `--json` does."""
+        click.echo(json.dumps({"storygen": 1, **fields}, ensure_ascii=False, indent=2))

@@ -1,0 +1,122 @@
+"""The command `storygen`: its table of commands, loaded when asked for, and what an error looks like."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from storygen import __version__
+from storygen.cli.console import Console
+from storygen.errors import Interrupted, OutlineError, StorygenError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Entry(NamedTuple):
+    """Where a command is, and its line in `storygen --help`."""
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "init": Entry("init", "Begin a book: a small project, or a shipped outline."),
+    "check": Entry("check", "Look for mistakes in an outline, its codex and its sources."),
+    "write": Entry("write", "Write what is missing, then compile the manuscript."),
+    "status": Entry("status", "Show what is written, what it took and what is left."),
+    "build": Entry("build", "Compile the manuscript from the drafts."),
+    "prompt": Entry("prompt", "Show the exact messages of a section, part by part."),
+    "templates": Entry("templates", "List, show and eject prompt templates."),
+    "models": Entry("models", "List models: windows, prices, what they accept."),
+    "config": Entry("config", "Show every setting and where it comes from."),
+    "schema": Entry("schema", "Print the JSON Schema of an outline, for editors."),
+    "completion": Entry("completion", "Print the completion script of a shell."),
+}
+"""Every command, in the order in which a newcomer meets them."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only when it is used, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command called *cmd_name* and return it."""
+        if cmd_name not in COMMANDS:
+            return None
+        entry = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"storygen.cli.{entry.module}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or suggest the nearest one."""
+        if args and args[0] not in COMMANDS:
+            from storygen.text.nearest import nearest
+
+            close = nearest(args[0], COMMANDS)
+            ctx.fail(f"no command is called '{args[0]}'." + (f" Did you mean '{close}'?" if close else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands from the table, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(__version__, prog_name="storygen")
+def storygen() -> None:
+    """Turn an outline into a long Markdown manuscript, section by section.
+
+    \b
+    storygen init tale --from short-story    a book to start from
+    storygen write tale/outline.yaml         write it; without a key, rehearse it
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; return the exit code. Nothing but our own bugs leaves a traceback."""
+    try:
+        storygen.main(args=list(arguments), prog_name="storygen", standalone_mode=False)
+    except StorygenError as error:
+        show_error(error)
+        return 128 + error.signal if isinstance(error, Interrupted) else error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        _quiet_stdout()
+    return 0
+
+
+def show_error(error: StorygenError) -> None:
+    """Say on stderr what happened, where, and what to do next."""
+    from storygen.cli.screen import findings_text
+
+    console = Console()
+    if isinstance(error, OutlineError) and error.findings:
+        console.say(findings_text(error.findings))
+        return
+    console.say(f"error: {error.message}")
+    for note in error.notes:
+        console.say(f"   = {note}")
+    if error.help:
+        console.say(f"   = next: {error.help}")
+
+
+def _quiet_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush cannot fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,60 @@
+"""`storygen models`: what models there are, and what they cost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from storygen.cli.options import as_json, shared
+from storygen.cli.table import table
+
+if TYPE_CHECKING:
+    from storygen.catalogue import Catalogue, Model
+    from storygen.cli.console import Console
+
+
+@click.command()
+@as_json
+@shared
+def models(*, console: Console, json: bool) -> None:
+    """List models: windows, prices, what they accept."""
+    from storygen.catalogue import catalogue
+
+    known = catalogue()
+    if json:
+        console.document(
+            prices=known.priced_on,
+            default=known.default,
+            aliases=known.aliases,
+            models=[asdict(model) for model in known.models],
+        )
+        return
+    console.product(_listing(known))
+
+
+def _listing(known: Catalogue) -> str:
+    head = ("model", "window", "in", "out", "accepts", "")
+    rows = table(head, [_row(model, known) for model in known.models], right=[1, 2, 3])
+    aliases = ", ".join(f"{name} = {model}" for name, model in known.aliases.items())
+    return (
+        f"{rows}\n\n"
+        f"In and out: dollars per million tokens, prices of {known.priced_on}.\n"
+        f"Short names: {aliases}.\n"
+        "Any other name is sent as it is; its price is not known."
+    )
+
+
+def _row(model: Model, known: Catalogue) -> tuple[str, ...]:
+    accepts = [word for word, yes in (("prefill", model.prefill), ("sampling", model.sampling)) if yes]
+    default = "default" if model.id == known.default else ""
+    remark = default if model.lifecycle == "active" else f"{model.lifecycle} {model.retires}".strip()
+    return (
+        model.id,
+        f"{model.window // 1000:,}K",
+        f"{model.prices.input:g}" if model.prices else "-",
+        f"{model.prices.output:g}" if model.prices else "-",
+        ", ".join(accepts) or "-",
+        remark,
+    )

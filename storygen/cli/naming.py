@@ -1,0 +1,71 @@
+"""Which outlines and sections the words on a command line name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from storygen.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ENDINGS = (".yaml", ".yml", ".md")
+"""What ends like this is an outline; the rest are section ids, which have no dots."""
+
+_HERE = ("outline.yaml", "outline.yml", "outline.md")
+
+
+class Named(NamedTuple):
+    """The outlines and the section ids of one command line."""
+
+    outlines: tuple[Path, ...]
+    ids: tuple[str, ...]
+
+
+def named(words: Sequence[str]) -> Named:
+    """Tell outlines from section ids; without an outline, take the only one in this folder.
+
+    Raises UsageError where there is none, more than one, or ids with several outlines.
+    """
+    paths = tuple(_outline(word) for word in words if _is_outline(word))
+    ids = tuple(word for word in words if not _is_outline(word))
+    if ids and len(paths) > 1:
+        raise UsageError("section ids need one outline, and several were given", "name one outline")
+    return Named(paths or (_only_outline(Path()),), ids)
+
+
+def ids_here(words: Sequence[str]) -> list[str]:
+    """Return the section ids of the outline that *words* name, for completion; none on any mistake."""
+    from storygen.outline.read import read
+
+    try:
+        outline = read(named(words).outlines[0]).outline
+    except (UsageError, OSError):
+        return []
+    return [section.id for section in outline.sections] if outline else []
+
+
+def _is_outline(word: str) -> bool:
+    return word.endswith(ENDINGS) or Path(word).is_dir()
+
+
+def _outline(word: str) -> Path:
+    path = Path(word)
+    return _only_outline(path) if path.is_dir() else path
+
+
+def _only_outline(folder: Path) -> Path:
+    found = [folder / name for name in _HERE if (folder / name).exists()]
+    match found:
+        case [path]:
+            return path
+        case []:
+            where = "this folder" if folder == Path() else str(folder)
+            raise UsageError(
+                f"there is no outline.yaml or outline.md in {where}",
+                "name an outline, or begin with `storygen init DIR --from short-story`",
+            )
+        case _:
+            names = " and ".join(path.name for path in found)
+            raise UsageError(f"{names} are both here", "name the one that is meant")

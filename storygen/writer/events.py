@@ -1,0 +1,71 @@
+"""What a run tells whoever watches it; nothing here is needed to write a book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from storygen.draft import Draft
+from storygen.outline.tree import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A section is being written; `words` it already has from an earlier run."""
+
+    section: Section
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The model has begun a block that is not text."""
+
+    section: Section
+
+
+@dataclass(frozen=True, slots=True)
+class Grew:
+    """Text has arrived, `text` is the new piece."""
+
+    section: Section
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """A leg has ended and another one follows; `why` in words."""
+
+    section: Section
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The run waits `seconds` before another try; `why` in words."""
+
+    section: Section
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A section has ended, whole or not: its draft, its price in micro-dollars, its file."""
+
+    section: Section
+    draft: Draft
+    cost: int | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that a person should know and need not act on."""
+
+    message: str
+
+
+Event: TypeAlias = Began | Thinking | Grew | LegEnded | Waiting | Finished | Noted
+Tell: TypeAlias = Callable[[Event], None]

@@ -1,0 +1,111 @@
+"""What a stop reason means for a section: one table of decisions, and nothing that acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import assert_never
+
+from storygen.draft import Flag, Leg
+from storygen.messages import Completion, StopReason
+from storygen.text.markdown import unfinished
+
+MOST_STALLS = 2
+"""So many legs without new text, and a section has stalled."""
+
+
+class Step(StrEnum):
+    """What comes after a leg."""
+
+    ACCEPT = "accept"
+    CONTINUE = "continue"
+    AGAIN = "again"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A section in the middle of being written: its stitched text, its legs, and what was tried once already.
+
+    `cap` multiplies max_tokens, `shrunk` how often the context was made smaller, `cuts` counts broken streams.
+    """
+
+    text: str = ""
+    legs: tuple[Leg, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    cap: int = 1
+    shrunk: int = 0
+    stalls: int = 0
+    cuts: int = 0
+    asked_again: bool = False
+    reopened: bool = False
+
+    def flagged(self, *flags: Flag) -> Sitting:
+        """Return the sitting with *flags* added, each once."""
+        return replace(self, flags=tuple(dict.fromkeys((*self.flags, *flags))))
+
+    def grown(self, text: str, leg: Leg) -> Sitting:
+        """Return the sitting with one more leg; *text* is all of it, stitched."""
+        new = text.strip() != self.text.strip()
+        return replace(self, text=text, legs=(*self.legs, leg), stalls=0 if new else self.stalls + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a section may go on: legs, and tries after a broken stream."""
+
+    legs: int = 8
+    cuts: int = 5
+
+
+def judge(sitting: Sitting, completion: Completion, *, limits: Limits, full: bool) -> tuple[Sitting, Step]:  # noqa: PLR0911 - one case a reason
+    """Decide what follows the last leg of *sitting*, whose raw reply is *completion*.
+
+    *full* is whether the leg used all the tokens that it was allowed. The rules are the table of stop reasons
+    in the README's chapter "How it works".
+    """
+    match completion.stop_reason:
+        case StopReason.END_TURN | StopReason.STOP_SEQUENCE:
+            return _ended(sitting, full=full, limits=limits)
+        case StopReason.MAX_TOKENS:
+            if not sitting.text.strip():
+                return _thought_it_all_away(sitting)
+            return _go_on(sitting, limits)
+        case StopReason.CONTEXT_WINDOW:
+            return _go_on(replace(sitting, shrunk=sitting.shrunk + 1), limits)
+        case StopReason.PAUSE_TURN:
+            return _go_on(sitting, limits)
+        case StopReason.CUT:
+            cut = replace(sitting, cuts=sitting.cuts + 1)
+            if cut.cuts > limits.cuts:
+                return cut.flagged(Flag.CUT), Step.STOP
+            return _go_on(cut, limits)
+        case StopReason.REFUSAL:
+            return sitting.flagged(Flag.REFUSED), Step.STOP
+        case StopReason.TOOL_USE | StopReason.UNKNOWN:
+            return sitting.flagged(Flag.UNKNOWN_STOP), Step.STOP
+        case _:
+            assert_never(completion.stop_reason)
+
+
+def _ended(sitting: Sitting, *, full: bool, limits: Limits) -> tuple[Sitting, Step]:
+    if not sitting.text.strip():
+        if sitting.asked_again:
+            return sitting.flagged(Flag.EMPTY), Step.STOP
+        return replace(sitting, asked_again=True), Step.AGAIN
+    if (full or unfinished(sitting.text)) and not sitting.reopened:
+        return _go_on(replace(sitting, reopened=True).flagged(Flag.SHORT_END), limits)
+    return sitting, Step.ACCEPT
+
+
+def _thought_it_all_away(sitting: Sitting) -> tuple[Sitting, Step]:
+    """Raise the cap once for a reply whose tokens all went into thinking."""
+    if sitting.cap > 1:
+        return sitting.flagged(Flag.STALLED, Flag.EMPTY), Step.STOP
+    return replace(sitting, cap=2), Step.AGAIN
+
+
+def _go_on(sitting: Sitting, limits: Limits) -> tuple[Sitting, Step]:
+    if len(sitting.legs) >= limits.legs or sitting.stalls >= MOST_STALLS:
+        return sitting.flagged(Flag.STALLED), Step.STOP
+    return sitting, Step.CONTINUE if sitting.text.strip() else Step.AGAIN
