@@ -1,0 +1,108 @@
+"""The life of one paid call, as values: what was sent, what became of it, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storygen.draft import Draft, total_usage
+from storygen.messages import StopReason, Usage
+
+
+class Fate(StrEnum):
+    """What became of an attempt; the first two are not an end."""
+
+    INTENT = "intent"
+    STREAMING = "streaming"
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    UNSENT = "unsent"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+
+OWING = frozenset({Fate.INTENT, Fate.STREAMING, Fate.PARTIAL, Fate.UNKNOWN})
+"""Attempts that may have been paid for although no bill came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One send and its fate, without its text.
+
+    `leg` counts the replies of one version of the section from 1: tries that brought nothing share a number.
+    Money is whole micro-dollars: `reserved` the worst case, `cost` what it came to, None where no price or no
+    bill is known. Times are seconds since 1970 by the wall clock, for show. `answered_by` is the
+    model that spoke, `cause` why the attempt failed.
+    """
+
+    id: int
+    section: str
+    leg: int
+    fingerprint: str
+    digest: str
+    model: str
+    rehearsed: bool
+    reserved: int
+    fate: Fate
+    started: float
+    ended: float | None = None
+    cost: int | None = None
+    usage: Usage = Usage()
+    stop_reason: StopReason | None = None
+    stop_detail: str | None = None
+    status: int | None = None
+    request_id: str | None = None
+    message_id: str | None = None
+    answered_by: str | None = None
+    cause: str = ""
+
+    @property
+    def held(self) -> int:
+        """What is still set aside for it, in micro-dollars: the worst case while the bill is unknown."""
+        return self.reserved if self.fate in OWING and self.cost is None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a number of attempts came to: settled and still held, in micro-dollars, and their usage."""
+
+    settled: int = 0
+    held: int = 0
+    usage: Usage = Usage()
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A draft as it was generated: who wrote it, and when.
+
+    `version` counts the section's finished drafts from 1; an unfinished one has the number that it works on.
+    `attempt` is the id of the section's last attempt at that time: what is newer belongs to the next version.
+    """
+
+    draft: Draft
+    version: int
+    model: str
+    rehearsed: bool
+    attempt: int
+    at: float
+
+
+def spent(attempts: Iterable[Attempt]) -> Spent:
+    """Add up what the real ones among *attempts* cost; rehearsals are free."""
+    real = [attempt for attempt in attempts if not attempt.rehearsed]
+    return Spent(
+        settled=sum(attempt.cost or 0 for attempt in real),
+        held=sum(attempt.held for attempt in real),
+        usage=total_usage(attempt.usage for attempt in real),
+        unknown=sum(attempt.fate is Fate.UNKNOWN for attempt in real),
+    )
+
+
+def by_section(attempts: Iterable[Attempt]) -> dict[str, tuple[Attempt, ...]]:
+    """Sort *attempts* into their sections, each in its old order."""
+    sections: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        sections.setdefault(attempt.section, []).append(attempt)
+    return {section: tuple(own) for section, own in sections.items()}

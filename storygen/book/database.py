@@ -1,0 +1,167 @@
+"""Opening the journal's file: the right database, whole, and safe to write to, or a sentence why not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from storygen.book.schema import APPLICATION_ID, VERSION, migrate
+from storygen.errors import JournalError
+
+_MAGIC = b"SQLite format 3\0"
+_BUSY_SECONDS = 5.0
+_KEEP = "move it away to begin a new journal; drafts stay, but what was paid is forgotten"
+_WHY = {
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room and run the same command again"),
+    sqlite3.SQLITE_READONLY: ("it is read-only", "make it writable and run the same command again"),
+    sqlite3.SQLITE_IOERR: ("the disk reports an error", "check the disk before you go on"),
+    sqlite3.SQLITE_BUSY: ("another program is using it", "close that program and run the same command again"),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "look at its permissions and those of its folder"),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", f"restore it from a backup, or {_KEEP}"),
+    sqlite3.SQLITE_NOTADB: ("it is damaged", f"restore it from a backup, or {_KEEP}"),
+}
+_UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+
+
+def open_writer(path: Path) -> sqlite3.Connection:
+    """Open the journal at *path* to write, or make it; the caller holds the book's lock.
+
+    Raises JournalError, each time with its own sentence, for what is no journal, damaged or newer.
+    """
+    with told(path):
+        if not path.exists() and not path.is_symlink():
+            _create(path)
+        _judge_file(path)
+        db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
+        try:
+            _judge_database(db, path)
+            migrate(db)
+            choose_mode(db)
+            for pragma in ("synchronous = FULL", "foreign_keys = ON", "mmap_size = 0"):
+                db.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open the journal at *path* to look at, beside a running write; an absent one is empty.
+
+    Raises JournalError as `open_writer` does.
+    """
+    with told(path):
+        if not path.exists() and not path.is_symlink():
+            db = sqlite3.connect(":memory:", isolation_level=None)
+            migrate(db)
+            return db
+        _judge_file(path)
+        db = _connect_reader(path)
+        try:
+            db.execute("PRAGMA query_only = ON")
+            _judge_database(db, path)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def choose_mode(db: sqlite3.Connection) -> str:
+    """Turn write-ahead logging on and return the mode that came of it; some disks cannot do it.
+
+    >>> with closing(sqlite3.connect(":memory:")) as db:
+    ...     choose_mode(db)
+    'memory'
+    """
+    try:
+        mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    except sqlite3.OperationalError:  # a disk without shared memory says so only when asked
+        mode = ""
+    return mode if mode == "wal" else str(db.execute("PRAGMA journal_mode = TRUNCATE").fetchone()[0])
+
+
+def damaged(path: Path, how: str) -> JournalError:
+    """Return the error of a journal that is not what was written."""
+    return JournalError(f"the journal {path} is damaged: {how}", f"restore it from a backup, or {_KEEP}")
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what SQLite says about the journal at *path* into a JournalError."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bytes say more than a person needs
+        why, help_ = _WHY.get(code, (str(error), "run the same command with --debug"))
+        raise JournalError(f"the journal {path} cannot be used: {why}", help_) from error
+    except UnicodeDecodeError as error:  # Python cannot even read what SQLite says about a damaged table
+        raise damaged(path, "its tables make no sense") from error
+    except OSError as error:
+        raise JournalError(f"the journal {path} cannot be used: {error.strerror or error}") from error
+
+
+def _create(path: Path) -> None:
+    """Make an empty journal under another name and give it its own only once it is whole."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".journal-")  # mkstemp makes it 0600
+    os.close(handle)
+    try:
+        with closing(sqlite3.connect(name, isolation_level=None)) as db:
+            migrate(db)
+        Path(name).rename(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _judge_file(path: Path) -> None:
+    """Look at the first bytes: SQLite itself would take an empty file for a fresh start."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise JournalError(f"the journal {path} is no regular file", "move it away")
+    with path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+    if not head:
+        raise JournalError(
+            f"the journal {path} is empty: zero bytes", f"restore it from a backup, or {_KEEP}"
+        )
+    if not any(head):
+        raise JournalError(
+            f"the journal {path} holds only zeros, as after a power cut", f"restore it, or {_KEEP}"
+        )
+    if head != _MAGIC:
+        raise JournalError(f"{path} is no journal, and no database at all", _KEEP)
+
+
+def _judge_database(db: sqlite3.Connection, path: Path) -> None:
+    """Make sure that *db* is storygen's, not from the future, and whole."""
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise JournalError(f"{path} is the database of another program", _KEEP)
+    if db.execute("PRAGMA user_version").fetchone()[0] > VERSION:
+        raise JournalError(f"the journal {path} was written by a newer storygen", "update storygen")
+    verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise damaged(path, verdict)
+
+
+def _connect_reader(path: Path) -> sqlite3.Connection:
+    """Open read-only; on a read-only disk, where even that is too much for WAL, take the file as it lies."""
+    address = path.absolute().as_uri() + "?mode=ro"
+    db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
+    try:
+        db.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError as error:
+        db.close()
+        if error.sqlite_errorcode & 0xFF not in _UNWRITABLE or _has_log(path):
+            raise
+        return sqlite3.connect(address + "&immutable=1", uri=True, isolation_level=None)
+    return db
+
+
+def _has_log(path: Path) -> bool:
+    """Say whether a log beside *path* holds what the file itself does not have yet."""
+    logs = (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal"))
+    return any(log.exists() and log.stat().st_size > 0 for log in logs)

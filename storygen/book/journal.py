@@ -1,0 +1,262 @@
+"""The journal: every call before it is made, every word as it comes in, every draft as it was generated."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from operator import itemgetter
+from pathlib import Path
+
+from storygen.book.attempts import Attempt, Fate, Kept
+from storygen.book.database import open_writer, told
+from storygen.book.rows import pack, spell_usage, unpack
+from storygen.book.view import PIECES, JournalView
+from storygen.draft import Draft, Leg
+from storygen.errors import JournalError, Rejected
+from storygen.messages import Completion, Opened, StopReason, Usage
+
+_LEG_NUMBER = """
+    SELECT count(*) + 1 FROM attempt
+    WHERE section = ?1 AND rehearsed = ?2 AND fate IN ('complete', 'partial') AND id > (
+        SELECT coalesce(max(attempt), 0) FROM draft
+        WHERE section = ?1 AND rehearsed = ?2 AND status <> 'incomplete')
+"""
+_LAST_ATTEMPT = "SELECT coalesce(max(id), 0) FROM attempt WHERE section = ?"
+_VERSION_NUMBER = "SELECT count(*) + 1 FROM draft WHERE section = ? AND status <> 'incomplete'"
+
+
+class Journal(JournalView):
+    """The journal of the one process that writes the book; a context manager that closes it.
+
+    What a method notes is durable when it returns, or when the block of `one_commit` around it ends.
+    `interrupted` are the attempts that a killed process had left open: those with text are partial now,
+    the others unknown.
+    """
+
+    def __init__(self, db: sqlite3.Connection, path: Path, *, clock: Callable[[], float]) -> None:
+        """Write to *db*, the journal at *path*; *clock* tells the wall clock's time, for show only."""
+        super().__init__(db, path)
+        self._clock = clock
+        self._place = _place(path)
+        self._saved: dict[int, tuple[int, str]] = {}
+        self.interrupted = self._close_interrupted()
+
+    @contextmanager
+    def one_commit(self) -> Iterator[None]:
+        """Make everything in the block durable at once, at its end, or nothing of it."""
+        if self._db.in_transaction:
+            yield
+            return
+        if _place(self._path) != self._place:
+            raise JournalError(
+                f"the journal {self._path} was moved or deleted during the run", "put it back and run again"
+            )
+        try:
+            with told(self._path):
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+                self._db.execute("COMMIT")
+        except BaseException:
+            self._saved.clear()
+            _roll_back(self._db)
+            raise
+
+    def open_intent(
+        self,
+        section: str,
+        leg: Leg,
+        *,
+        fingerprint: str,
+        digest: str,
+        model: str,
+        rehearsed: bool,
+        reserved: int,
+    ) -> int:
+        """Note that a request is about to leave, and return the attempt's id.
+
+        *leg* is the leg to be, still without a reply, *reserved* what it may cost at worst, in micro-dollars.
+        """
+        with self.one_commit():
+            (number,) = self._read(itemgetter(0), _LEG_NUMBER, section, rehearsed)
+            cursor = self._db.execute(
+                "INSERT INTO attempt (section, leg, fingerprint, digest, model, rehearsed, reserved,"
+                " fate, started, base, anchored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(section, number, fingerprint, digest, model, rehearsed, reserved),
+                    *(Fate.INTENT, self._clock(), leg.base, leg.anchored),
+                ),
+            )
+        return int(cursor.lastrowid or 0)
+
+    def opened(self, attempt: int, answer: Opened) -> None:
+        """Note that the server has begun to answer."""
+        self._note(
+            attempt,
+            fate=Fate.STREAMING,
+            status=answer.status,
+            request_id=answer.request_id,
+            message_id=answer.message_id,
+            answered_by=answer.model,
+        )
+
+    def save_text(self, attempt: int, text: str, *, usage: Usage | None = None) -> None:
+        """Save *text*, all that has come so far, and the usage so far if it is known."""
+        with self.one_commit():
+            self._note(attempt, usage=usage and spell_usage(usage))
+            self._save(attempt, text)
+
+    def complete(self, attempt: int, completion: Completion, *, cost: int | None = None) -> None:
+        """Close *attempt* with a whole reply and what it cost in micro-dollars; a cut one is only partial."""
+        fate = Fate.PARTIAL if completion.stop_reason is StopReason.CUT else Fate.COMPLETE
+        with self.one_commit():
+            self._note(
+                attempt,
+                stop_reason=completion.stop_reason,
+                stop_word=completion.stop_word,
+                stop_detail=completion.stop_detail,
+                blocks=json.dumps(completion.blocks),
+                clean=completion.clean,
+                request_id=completion.request_id,
+                message_id=completion.message_id,
+                answered_by=completion.model,
+            )
+            self._save(attempt, completion.text)
+            self._close(attempt, fate, usage=completion.usage, cost=cost)
+
+    def partial(
+        self, attempt: int, text: str, cause: str, *, usage: Usage | None = None, cost: int | None = None
+    ) -> None:
+        """Close *attempt*, whose reply broke off because of *cause*, with the text that came."""
+        with self.one_commit():
+            self.save_text(attempt, text, usage=usage)
+            self._close(attempt, Fate.PARTIAL, cause=cause, cost=cost)
+
+    def unsent(self, attempt: int, cause: str) -> None:
+        """Close *attempt*, of which certainly nothing has left; it costs nothing."""
+        self._close(attempt, Fate.UNSENT, cause=cause, cost=0)
+
+    def rejected(self, attempt: int, error: Rejected) -> None:
+        """Close *attempt*, which the API answered with *error*; it costs nothing."""
+        with self.one_commit():
+            self._note(attempt, status=error.status, request_id=error.request_id)
+            self._close(attempt, Fate.REJECTED, cause=f"{error.kind}: {error.message}", cost=0)
+
+    def unknown(self, attempt: int, cause: str) -> None:
+        """Close *attempt*, which may have been answered and paid for although no word came back."""
+        self._close(attempt, Fate.UNKNOWN, cause=cause)
+
+    def keep(self, draft: Draft, *, model: str, rehearsed: bool) -> Kept:
+        """Store *draft* with its legs as generated: the next version of its section."""
+        with self.one_commit():
+            (version,) = self._read(itemgetter(0), _VERSION_NUMBER, draft.id)
+            (last,) = self._read(itemgetter(0), _LAST_ATTEMPT, draft.id)
+            kept = Kept(draft, version, model, rehearsed, attempt=last, at=self._clock())
+            self._insert(kept)
+        return kept
+
+    def _insert(self, kept: Kept) -> None:
+        draft = kept.draft
+        cursor = self._db.execute(
+            "INSERT INTO draft (section, version, text, crc, status, flags, model, rehearsed, attempt, at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(draft.id, kept.version, *pack(draft.text), draft.status, json.dumps(draft.flags)),
+                *(kept.model, kept.rehearsed, kept.attempt, kept.at),
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO leg (draft, number, text, crc, stop_reason, request_id, usage, base, anchored)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    *(cursor.lastrowid, number, *pack(leg.text), leg.stop_reason, leg.request_id),
+                    *(spell_usage(leg.usage), leg.base, leg.anchored),
+                )
+                for number, leg in enumerate(draft.legs, 1)
+            ),
+        )
+
+    def _save(self, attempt: int, text: str) -> None:
+        """Append what is new of *text*; text that does not go on from what was saved replaces it."""
+        number, saved = self._known(attempt)
+        if not text.startswith(saved):
+            self._db.execute("DELETE FROM piece WHERE attempt = ?", (attempt,))
+            number, saved = 0, ""
+        if len(text) > len(saved):
+            number += 1
+            self._db.execute(
+                "INSERT INTO piece (attempt, number, text, crc) VALUES (?, ?, ?, ?)",
+                (attempt, number, *pack(text[len(saved) :])),
+            )
+        self._saved[attempt] = number, text
+
+    def _known(self, attempt: int) -> tuple[int, str]:
+        """Return how many pieces of *attempt* are saved, and the text that they make."""
+        if attempt not in self._saved:
+            pieces = self._read(unpack, PIECES, attempt)
+            self._saved[attempt] = len(pieces), "".join(pieces)
+        return self._saved[attempt]
+
+    def _close(
+        self,
+        attempt: int,
+        fate: Fate,
+        *,
+        cause: str = "",
+        usage: Usage | None = None,
+        cost: int | None = None,
+    ) -> None:
+        spelt = usage and spell_usage(usage)
+        with self.one_commit():
+            _, crc = pack(self._known(attempt)[1])
+            ended = self._clock()
+            self._note(attempt, fate=fate, cause=cause, usage=spelt, cost=cost, crc=crc, ended=ended)
+        self._saved.pop(attempt)
+
+    def _note(self, attempt: int, **columns: object) -> None:
+        """Fill *columns* of an attempt that is still open; None leaves a column as it is."""
+        known = {name: value for name, value in columns.items() if value is not None}
+        settings = ", ".join(f"{name} = ?" for name in known) or "id = id"
+        query = f"UPDATE attempt SET {settings} WHERE id = ? AND ended IS NULL"  # noqa: S608 - our own names
+        with self.one_commit():
+            if self._db.execute(query, (*known.values(), attempt)).rowcount != 1:
+                raise JournalError(
+                    f"attempt {attempt} is not open in the journal", "this is a fault of storygen"
+                )
+
+    def _close_interrupted(self) -> tuple[Attempt, ...]:
+        left = [attempt.id for attempt in self.attempts() if attempt.ended is None]
+        with self.one_commit():
+            for attempt in left:
+                fate = Fate.PARTIAL if self.text(attempt) else Fate.UNKNOWN
+                self._close(attempt, fate, cause="storygen was killed")
+        return tuple(attempt for attempt in self.attempts() if attempt.id in left) if left else ()
+
+
+def open_journal(path: Path, *, clock: Callable[[], float]) -> Journal:
+    """Open the journal at *path* to write, or make it; the caller holds the book's lock.
+
+    Raises JournalError for what is no journal, damaged, or written by a newer storygen.
+    """
+    db = open_writer(path)
+    try:
+        return Journal(db, path, clock=clock)
+    except BaseException:
+        db.close()
+        raise
+
+
+def _roll_back(db: sqlite3.Connection) -> None:
+    if db.in_transaction:  # on a full disk SQLite has rolled back by itself
+        db.execute("ROLLBACK")
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """Return which file *path* is on which disk; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,149 @@
+"""storygen.lock: which inputs every section was written from, one section a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from storygen.book.folder import Book
+from storygen.book.frontmatter import plain_prose
+from storygen.errors import FileError, UsageError
+from storygen.files.inside import read_inside
+from storygen.files.save import save
+
+VERSION = 1
+_LIMIT = 64 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What one section was written from: a hash for every input by name, and of the text that came out."""
+
+    inputs: Mapping[str, str]
+    text: str
+    model: str = ""
+    rehearsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What storygen.lock says: the outline, as seen from the book, and the sections by id.
+
+    `manuscript` is the hash of the manuscript as it was last compiled.
+    """
+
+    outline: str
+    sections: Mapping[str, Written] = field(default_factory=dict)
+    manuscript: str = ""
+
+
+def hash_text(text: str) -> str:
+    r"""Return the short hash of *text* that tells an edit from what an editor or git does by itself.
+
+    Line endings, and empty lines before and after, make no difference.
+
+    >>> hash_text("It rained.\r\n") == hash_text("It rained.")
+    True
+    """
+    return sha256(plain_prose(text).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def format_record(record: Record) -> str:
+    r"""Spell *record* as JSON with one section a line, sorted, so that git merges it well.
+
+    >>> print(format_record(Record("outline.yaml", {"boat": Written({"card": "1f"}, "2e")})), end="")
+    {
+      "storygen": 1,
+      "outline": "outline.yaml",
+      "manuscript": "",
+      "sections": {
+        "boat": {"inputs": {"card": "1f"}, "model": "", "rehearsed": false, "text": "2e"}
+      }
+    }
+    """
+    lines = [
+        f"    {_json(id_)}: {_json(_plain(written))}" for id_, written in sorted(record.sections.items())
+    ]
+    sections = "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
+    return (
+        f'{{\n  "storygen": {VERSION},\n  "outline": {_json(record.outline)},\n'
+        f'  "manuscript": {_json(record.manuscript)},\n  "sections": {sections}\n}}\n'
+    )
+
+
+def parse_record(text: str) -> Record:
+    """Read *text* as `format_record` spells it.
+
+    Raises FileError where it is damaged, holds the marks of a merge, or was written by a newer storygen.
+    """
+    if "\n<<<<<<< " in f"\n{text}":
+        raise FileError("storygen.lock holds the marks of an unfinished merge", "choose one side and save it")
+    try:
+        raw = json.loads(text)
+        version = raw["storygen"]
+        if version == VERSION:
+            sections = {id_: _written(row) for id_, row in raw["sections"].items()}
+            return Record(_text(raw["outline"]), sections, _text(raw.get("manuscript", "")))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise _damaged(str(error) or type(error).__name__) from error
+    if isinstance(version, int) and version > VERSION:
+        raise FileError("storygen.lock was written by a newer storygen", "update storygen")
+    raise _damaged(f"“{version}” is no version")
+
+
+def read_record(book: Book) -> Record | None:
+    """Return what *book*'s storygen.lock says; None where there is none.
+
+    Raises FileError as `parse_record` does, and UsageError if it belongs to another outline.
+    """
+    if not book.lock_file.exists():
+        return None
+    record = parse_record(read_inside(book.root, book.lock_file.name, limit=_LIMIT))
+    if record.outline != book.outline_name:
+        raise UsageError(
+            f"{book.root} is the book of {record.outline}, not of {book.outline_name}",
+            "give this outline a folder of its own with --book DIR",
+        )
+    return record
+
+
+def write_record(book: Book, record: Record) -> bool:
+    """Replace *book*'s storygen.lock, and say whether that changed anything."""
+    return save(book.lock_file, format_record(record))
+
+
+def _damaged(why: str) -> FileError:
+    return FileError(
+        f"storygen.lock is damaged: {why}",
+        "restore it from git, or delete it: the drafts stay, what they were written from is forgotten",
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _plain(written: Written) -> dict[str, object]:
+    return {
+        "inputs": dict(written.inputs),
+        "text": written.text,
+        "model": written.model,
+        "rehearsed": written.rehearsed,
+    }
+
+
+def _written(row: Mapping[str, Any]) -> Written:
+    inputs = {name: _text(value) for name, value in row["inputs"].items()}
+    rehearsed = row["rehearsed"]
+    if not isinstance(rehearsed, bool):
+        raise TypeError(f"“{rehearsed}” is neither true nor false")
+    return Written(inputs, _text(row["text"]), _text(row["model"]), rehearsed)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"“{value}” is no text")
+    return value

@@ -1,0 +1,98 @@
+"""The journal's tables, grown by one numbered step at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+APPLICATION_ID = 0x53544F52  # "STOR", at bytes 68 to 71 of the file, tells the journal from other databases
+
+
+def m001_attempts_and_drafts(db: sqlite3.Connection) -> None:
+    """Make the tables of attempts, of the pieces of their text, of drafts and of the legs of drafts."""
+    for statement in _M001:
+        db.execute(statement)
+
+
+_M001 = (
+    """CREATE TABLE attempt (
+    id INTEGER PRIMARY KEY,
+    section TEXT NOT NULL,
+    leg INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    model TEXT NOT NULL,
+    rehearsed INTEGER NOT NULL,
+    reserved INTEGER NOT NULL,
+    fate TEXT NOT NULL,
+    started REAL NOT NULL,
+    ended REAL,
+    cost INTEGER,
+    stop_reason TEXT,
+    stop_word TEXT,
+    stop_detail TEXT,
+    blocks TEXT NOT NULL DEFAULT '[]',
+    clean INTEGER NOT NULL DEFAULT 0,
+    status INTEGER,
+    request_id TEXT,
+    message_id TEXT,
+    answered_by TEXT,
+    cause TEXT NOT NULL DEFAULT '',
+    usage TEXT NOT NULL DEFAULT '{}',
+    base INTEGER NOT NULL,
+    anchored INTEGER NOT NULL,
+    crc INTEGER)""",
+    "CREATE INDEX attempt_fingerprint ON attempt (fingerprint)",
+    "CREATE INDEX attempt_section ON attempt (section)",
+    """CREATE TABLE piece (
+    attempt INTEGER NOT NULL REFERENCES attempt (id),
+    number INTEGER NOT NULL,
+    text BLOB NOT NULL,
+    crc INTEGER NOT NULL,
+    PRIMARY KEY (attempt, number))""",
+    """CREATE TABLE draft (
+    id INTEGER PRIMARY KEY,
+    section TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    text BLOB NOT NULL,
+    crc INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    flags TEXT NOT NULL,
+    model TEXT NOT NULL,
+    rehearsed INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    at REAL NOT NULL)""",
+    "CREATE INDEX draft_section ON draft (section)",
+    """CREATE TABLE leg (
+    draft INTEGER NOT NULL REFERENCES draft (id),
+    number INTEGER NOT NULL,
+    text BLOB NOT NULL,
+    crc INTEGER NOT NULL,
+    stop_reason TEXT NOT NULL,
+    request_id TEXT,
+    usage TEXT NOT NULL,
+    base INTEGER NOT NULL,
+    anchored INTEGER NOT NULL,
+    PRIMARY KEY (draft, number))""",
+)
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_attempts_and_drafts,)
+VERSION = len(MIGRATIONS)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring *db* from whatever version it has to the newest, in one transaction."""
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    if found == VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for step in MIGRATIONS[found:]:
+            step(db)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {VERSION}")
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise

@@ -1,0 +1,172 @@
+"""What a journal says: replies by fingerprint, attempts, drafts as they were generated."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from storygen.book.attempts import Attempt, Fate, Kept
+from storygen.book.database import damaged, open_reader, told
+from storygen.book.rows import (
+    pack,
+    read_attempt,
+    read_completion,
+    read_draft_leg,
+    read_kept,
+    read_leg,
+    unpack,
+)
+from storygen.draft import Leg
+from storygen.messages import Completion
+
+Value = TypeVar("Value")
+
+PIECES = "SELECT text, crc FROM piece WHERE attempt = ? ORDER BY number"
+"""The saved text of an attempt, piece by piece."""
+
+_REPLY = "SELECT * FROM attempt WHERE fingerprint = ? AND fate = ? AND id > ? ORDER BY id DESC LIMIT 1"
+_ATTEMPTS = """
+    SELECT * FROM attempt WHERE (?1 IS NULL OR section = ?1) AND (?2 IS NULL OR fingerprint = ?2) ORDER BY id
+"""
+_LEGS = """
+    SELECT * FROM attempt
+    WHERE section = ? AND rehearsed = ? AND id > ? AND fate IN ('complete', 'partial') ORDER BY id
+"""
+_VERSIONS = "SELECT * FROM draft WHERE section = ? AND status <> 'incomplete' ORDER BY version"
+_VERSION_LEGS = """
+    SELECT leg.* FROM leg JOIN draft ON draft.id = leg.draft WHERE section = ? ORDER BY leg.draft, number
+"""
+_NEWEST = """
+    SELECT id FROM draft WHERE (status = 'incomplete') = ?1 AND id IN (
+        SELECT max(id) FROM draft
+        WHERE (?1 OR status <> 'incomplete')
+        AND (?2 IS NULL OR section = ?2) AND (?3 IS NULL OR rehearsed = ?3)
+        GROUP BY section)
+"""
+_NEWEST_DRAFTS = f"SELECT * FROM draft WHERE id IN ({_NEWEST})"  # noqa: S608 - no values in it
+_NEWEST_LEGS = f"SELECT * FROM leg WHERE draft IN ({_NEWEST}) ORDER BY draft, number"  # noqa: S608 - as above
+
+
+class JournalView:
+    """What a journal says; a context manager that closes it.
+
+    Every method raises JournalError where the file is damaged or out of reach.
+    """
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        """Read *db*, the journal at *path*."""
+        db.row_factory = sqlite3.Row
+        self._db = db
+        self._path = path
+
+    def __enter__(self) -> Self:
+        """Return the journal itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def completion_for(self, fingerprint: str, *, after: int = 0) -> Completion | None:
+        """Return the newest whole reply to the request of that *fingerprint*: it is never asked for again.
+
+        Attempts up to the id *after* do not count: a new version of a section wants a new reply.
+        """
+        return self._newest(Fate.COMPLETE, fingerprint, after)
+
+    def partial_for(self, fingerprint: str, *, after: int = 0) -> Completion | None:
+        """Return, as a cut completion, the text of the newest reply to that request that broke off."""
+        found = self._newest(Fate.PARTIAL, fingerprint, after)
+        return found if found and found.text else None
+
+    def attempts(self, *, section: str | None = None, fingerprint: str | None = None) -> tuple[Attempt, ...]:
+        """Return all attempts in the order they were made, or those of one *section* or *fingerprint*."""
+        return tuple(self._read(read_attempt, _ATTEMPTS, section, fingerprint))
+
+    def legs(self, section: str, *, after: int = 0, rehearsed: bool = False) -> tuple[Leg, ...]:
+        """Return what came back for *section*, real or rehearsed, in attempts newer than *after*, in order.
+
+        Replies that broke off are among them, even those without text.
+        """
+        return tuple(self._read(self._leg, _LEGS, section, rehearsed, after))
+
+    def partial_text(self, section: str) -> str:
+        """Return the text of *section*'s newest attempt if its reply broke off; else nothing."""
+        newest = self.attempts(section=section)[-1:]
+        return "".join(self.text(attempt.id) for attempt in newest if attempt.fate is Fate.PARTIAL)
+
+    def text(self, attempt: int) -> str:
+        """Return all text that was saved of *attempt*."""
+        return "".join(self._read(unpack, PIECES, attempt))
+
+    def generated(self, section: str, *, rehearsed: bool | None = None) -> Kept | None:
+        """Return *section*'s newest finished draft as it was generated: real, *rehearsed*, or whichever."""
+        return self._drafts(section, incomplete=False, rehearsed=rehearsed).get(section)
+
+    def generated_partial(self, section: str, *, rehearsed: bool | None = None) -> Kept | None:
+        """Return *section*'s newest unfinished draft, as `generated` does, if no finished one followed."""
+        return self._drafts(section, incomplete=True, rehearsed=rehearsed).get(section)
+
+    def all_generated(self, *, rehearsed: bool | None = None) -> dict[str, Kept]:
+        """Return every section's newest finished draft, by id, as `generated` does."""
+        return self._drafts(None, incomplete=False, rehearsed=rehearsed)
+
+    def all_generated_partials(self, *, rehearsed: bool | None = None) -> dict[str, Kept]:
+        """Return every section's newest unfinished draft, by id, as `generated_partial` does."""
+        return self._drafts(None, incomplete=True, rehearsed=rehearsed)
+
+    def versions(self, section: str) -> tuple[Kept, ...]:
+        """Return all finished drafts of *section* as they were generated, oldest first."""
+        legs = self._legs_by_draft(_VERSION_LEGS, section)
+        return tuple(self._read(partial(read_kept, legs=legs), _VERSIONS, section))
+
+    def _newest(self, fate: Fate, fingerprint: str, after: int) -> Completion | None:
+        return next(iter(self._read(self._completion, _REPLY, fingerprint, fate, after)), None)
+
+    def _completion(self, row: sqlite3.Row) -> Completion:
+        return read_completion(row, text=self._whole_text(row))
+
+    def _leg(self, row: sqlite3.Row) -> Leg:
+        return read_leg(row, text=self._whole_text(row))
+
+    def _whole_text(self, row: sqlite3.Row) -> str:
+        """Return the text of the attempt of *row*; raises ValueError if a piece of it is gone."""
+        text = self.text(row["id"])
+        if row["crc"] not in {None, pack(text)[1]}:
+            raise ValueError("a text has changed by itself")
+        return text
+
+    def _drafts(self, section: str | None, *, incomplete: bool, rehearsed: bool | None) -> dict[str, Kept]:
+        which = (incomplete, section, rehearsed)
+        legs = self._legs_by_draft(_NEWEST_LEGS, *which)
+        return {
+            kept.draft.id: kept for kept in self._read(partial(read_kept, legs=legs), _NEWEST_DRAFTS, *which)
+        }
+
+    def _legs_by_draft(self, query: str, *values: object) -> dict[int, list[Leg]]:
+        legs: dict[int, list[Leg]] = {}
+        for draft, leg in self._read(read_draft_leg, query, *values):
+            legs.setdefault(draft, []).append(leg)
+        return legs
+
+    def _read(self, read: Callable[[sqlite3.Row], Value], query: str, *values: object) -> list[Value]:
+        """Return what *read* makes of every row; what it cannot make sense of has changed by itself."""
+        with told(self._path):
+            try:
+                return [read(row) for row in self._db.execute(query, values).fetchall()]
+            except (ValueError, TypeError, LookupError) as error:
+                raise damaged(self._path, f"a row makes no sense ({error})") from error
+
+
+def view_journal(path: Path) -> JournalView:
+    """Open the journal at *path* to look at, beside a running write too; an absent one is empty.
+
+    Raises JournalError for what is no journal, damaged, or written by a newer storygen.
+    """
+    return JournalView(open_reader(path), path)
