@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script that stands alone
 """Packs the published cl100k ranks into the small file that storygen counts tokens with.
 
     python .ci/pack_ranks.py cl100k_base.tiktoken storygen/text/cl100k.xz

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -10,7 +9,6 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from storygen.catalogue import MICRO
 from storygen.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -39,13 +37,6 @@ class OnRefusal(StrEnum):
 
 
 Reader: TypeAlias = Callable[[str], Any]
-
-
-def _money(text: str) -> int:
-    dollars = float(text)
-    if not 0 <= dollars < math.inf:
-        raise ValueError("not an amount of dollars")
-    return round(dollars * MICRO)
 
 
 def _between(low: float, high: float, kind: type[int | float]) -> Reader:
@@ -90,8 +81,6 @@ TABLE: dict[str, Row] = {
     "effort": Row(
         _one_of("low", "medium", "high", "xhigh", "max"), "low, medium, high, xhigh or max", "effort"
     ),
-    "budget": Row(_money, "an amount of dollars, such as 5.00", "budget"),
-    "max_calls": Row(_between(1, 1_000_000, int), "a whole number of calls", "max_calls"),
     "on_refusal": Row(lambda text: OnRefusal(text), "stop or skip", "on_refusal"),  # noqa: PLW0108 - mypy
     "legs": Row(_between(1, 100, int), "a whole number of legs from 1 to 100", "legs"),
     "retries": Row(_between(0, 100, int), "a whole number of retries from 0 to 100", "retries"),
@@ -110,23 +99,22 @@ TABLE: dict[str, Row] = {
 """Every setting once: flags, STORYGEN_ variables, files, `config` and the docs follow this table."""
 
 _SECRETS = {"key", "api_key", "auth_token", "token", "key_command", "password"}
-_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "STORYGEN_API_KEY")
+_KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "STORYGEN_API_KEY", "ANTHROPIC_BASE_URL")
+"""The keys that an environment may hold, and the endpoint that the first two belong to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run was told, resolved once.
 
-    Money is in micro-dollars, times are in seconds, context sizes in plain cl100k tokens. `origins` says
-    where each value came from; `keys` holds what the environment offers, by variable, and is never shown.
+    Times are in seconds, context sizes in plain cl100k tokens. `origins` says where each value came from;
+    `keys` holds the keys that the environment offers, by variable, and is never shown.
     """
 
     model: str = ""
     max_tokens: int | None = None
     temperature: float | None = None
     effort: str | None = None
-    budget: int | None = None
-    max_calls: int | None = None
     on_refusal: OnRefusal = OnRefusal.STOP
     legs: int = 8
     retries: int = 5

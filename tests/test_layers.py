@@ -15,7 +15,8 @@ LAYERS = [
     {"writer"},
     {"desk"},
     {"web"},
-    {"cli", "__init__", "__main__"},
+    {"cli"},
+    {"__init__", "__main__"},
 ]
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
 VALUES = {("draft", "messages"), ("catalogue", "messages"), ("settings", "catalogue"), ("errors", "draft")}

@@ -8,10 +8,14 @@ from typing import assert_never
 
 from storygen.draft import Flag, Leg
 from storygen.messages import Completion, StopReason
-from storygen.text.markdown import unfinished
+from storygen.text.markdown import Kind, end
 
 MOST_STALLS = 2
 """So many legs without new text, and a section has stalled."""
+
+
+_LASTING = {Flag.DOUBTFUL_SEAM, Flag.SHORT_END, Flag.UNCLEAN_END, Flag.ESTIMATED}
+"""Flags that stay true when a section is taken up again."""
 
 
 class Step(StrEnum):
@@ -27,12 +31,14 @@ class Step(StrEnum):
 class Sitting:
     """A section in the middle of being written: its stitched text, its legs, and what was tried once already.
 
-    `cap` multiplies max_tokens, `shrunk` how often the context was made smaller, `cuts` counts broken streams.
+    `earlier` counts the legs of earlier runs, which no limit holds against this one. `cap` multiplies
+    max_tokens, `shrunk` counts how often the context was halved, `cuts` the broken streams.
     """
 
     text: str = ""
     legs: tuple[Leg, ...] = ()
     flags: tuple[Flag, ...] = ()
+    earlier: int = 0
     cap: int = 1
     shrunk: int = 0
     stalls: int = 0
@@ -88,12 +94,47 @@ def judge(sitting: Sitting, completion: Completion, *, limits: Limits, full: boo
             assert_never(completion.stop_reason)
 
 
+def taken_up(sitting: Sitting) -> Sitting:
+    """Return *sitting*, left by an earlier run, as this run takes it up: with all its text and a clean slate.
+
+    >>> old = Sitting("He left.", (Leg("He left.", StopReason.CUT),), (Flag.CUT, Flag.DOUBTFUL_SEAM), cuts=6)
+    >>> taken_up(old).flags, taken_up(old).cuts
+    ((<Flag.DOUBTFUL_SEAM: 'doubtful-seam'>,), 0)
+    """
+    lasting = tuple(flag for flag in sitting.flags if flag in _LASTING)
+    return Sitting(sitting.text, sitting.legs, lasting, earlier=len(sitting.legs))
+
+
+def is_whole(sitting: Sitting) -> bool:
+    """Say whether the last leg of *sitting* ended it, so that nothing is left to ask."""
+    ended = bool(sitting.legs) and sitting.legs[-1].stop_reason in {
+        StopReason.END_TURN,
+        StopReason.STOP_SEQUENCE,
+    }
+    return ended and bool(sitting.text.strip()) and not cut_short(sitting.text)
+
+
+def cut_short(text: str) -> bool:
+    r"""Say whether *text* stops in an open fence or in the middle of a sentence.
+
+    >>> [cut_short(text) for text in ("He left.", "He left, and", "```py\nx = 1", "- one\n- two")]
+    [False, True, True, False]
+    """
+    state = end(text)
+    if state.block is None:
+        return False
+    if state.block.closing:
+        return True
+    in_prose = state.kind is Kind.PARAGRAPH and not state.block.containers
+    return in_prose and (text.rstrip()[-1:].isalnum() or text.rstrip().endswith((",", ";", "-")))
+
+
 def _ended(sitting: Sitting, *, full: bool, limits: Limits) -> tuple[Sitting, Step]:
     if not sitting.text.strip():
         if sitting.asked_again:
             return sitting.flagged(Flag.EMPTY), Step.STOP
         return replace(sitting, asked_again=True), Step.AGAIN
-    if (full or unfinished(sitting.text)) and not sitting.reopened:
+    if (full or cut_short(sitting.text)) and not sitting.reopened:
         return _go_on(replace(sitting, reopened=True).flagged(Flag.SHORT_END), limits)
     return sitting, Step.ACCEPT
 
@@ -106,6 +147,6 @@ def _thought_it_all_away(sitting: Sitting) -> tuple[Sitting, Step]:
 
 
 def _go_on(sitting: Sitting, limits: Limits) -> tuple[Sitting, Step]:
-    if len(sitting.legs) >= limits.legs or sitting.stalls >= MOST_STALLS:
+    if len(sitting.legs) - sitting.earlier >= limits.legs or sitting.stalls >= MOST_STALLS:
         return sitting.flagged(Flag.STALLED), Step.STOP
     return sitting, Step.CONTINUE if sitting.text.strip() else Step.AGAIN

@@ -1,0 +1,71 @@
+"""`storygen write --dry-run`: what would be sent, and what it would cost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from storygen.catalogue import catalogue
+from storygen.cli.table import money, table
+from storygen.cli.watch import dollars
+from storygen.desk.estimate import Estimate, estimate
+from storygen.draft import total_usage
+
+if TYPE_CHECKING:
+    from storygen.cli.console import Console
+    from storygen.desk.project import Project
+    from storygen.desk.select import Selection
+
+_HEAD = ("section", "words", "input", "cached", "output", "cost")
+
+
+def show_estimate(console: Console, project: Project, selection: Selection, *, json: bool) -> None:
+    """Show calls, tokens and price of every section that would be written."""
+    estimates = estimate(project, selection=selection)
+    if json:
+        console.document(outline=str(project.outline.path), sections=[_document(each) for each in estimates])
+        return
+    outline = project.outline
+    console.product(
+        f"{outline.title}: {len(outline.sections)} sections, {len(estimates)} to write, "
+        f"target {outline.words:,} words\n\n{_table(estimates)}\n"
+    )
+    models = ", ".join(dict.fromkeys(each.model for each in estimates)) or "no model needed"
+    console.product(f"{models}; prices of {catalogue().priced_on}, ±30 %; thinking is not in it.")
+    console.product("Nothing was sent. Run without --dry-run to write.")
+
+
+def _table(estimates: tuple[Estimate, ...]) -> str:
+    usage = total_usage(each.usage for each in estimates)
+    costs = [each.cost for each in estimates]
+    total = None if None in costs else sum(cost or 0 for cost in costs)
+    foot = (
+        f"{len(estimates)} calls",
+        f"{sum(each.section.words.aim for each in estimates):,}",
+        f"{usage.prompt_tokens:,}",
+        f"{usage.cache_read_input_tokens:,}",
+        f"{usage.output_tokens:,}",
+        money(total),
+    )
+    rows = [
+        (
+            each.section.id,
+            f"{each.section.words.aim:,}",
+            f"{each.usage.prompt_tokens:,}",
+            f"{each.usage.cache_read_input_tokens:,}",
+            f"{each.usage.output_tokens:,}",
+            money(each.cost),
+        )
+        for each in estimates
+    ]
+    return table(_HEAD, rows, right=[1, 2, 3, 4, 5], foot=foot)
+
+
+def _document(each: Estimate) -> dict[str, object]:
+    return {
+        "id": each.section.id,
+        "model": each.model,
+        "words": each.section.words.aim,
+        "usage": asdict(each.usage),
+        "cost": dollars(each.cost),
+    }

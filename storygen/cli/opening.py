@@ -1,0 +1,27 @@
+"""Opens a project with what only the command line knows: the environment and the user's own config."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from storygen.desk.project import Project
+
+
+def user_config() -> Path:
+    """Return the path of the user's own settings, which need not exist."""
+    from platformdirs import user_config_path
+
+    return user_config_path("storygen", appauthor=False) / "config.toml"
+
+
+def open_here(path: Path, *, flags: Mapping[str, object] | None = None, book: Path | None = None) -> Project:
+    """Open the outline at *path* with this environment, *flags* first."""
+    from storygen.desk.project import open_project
+    from storygen.settings import read_toml
+
+    return open_project(path, environ=os.environ, flags=flags, user=read_toml(user_config()), book=book)

@@ -1,0 +1,79 @@
+"""`storygen prompt`: the exact messages of a section."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from storygen.cli.naming import named
+from storygen.cli.opening import open_here
+from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
+from storygen.cli.table import table
+from storygen.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storygen.cli.console import Console
+    from storygen.desk.prompt import Prompt
+
+
+@click.command()
+@outlines_and_ids
+@click.option("--parts", is_flag=True, help="Only the table of parts, tokens and codex choices.")
+@book_option
+@as_json
+@shared
+def prompt(*, console: Console, names: tuple[str, ...], parts: bool, book: Path | None, json: bool) -> None:
+    """Show the exact messages of a section, part by part.
+
+    Nothing is sent. The messages go to stdout, the table of their parts to stderr.
+    """
+    from storygen.desk.prompt import prompt as look
+
+    paths, ids = named(names)
+    if len(ids) != 1:
+        raise UsageError(
+            "prompt wants one section id", "storygen prompt outline.yaml ID; `storygen status` lists ids"
+        )
+    found = look(open_here(paths[0], book=book), ids[0])
+    if json:
+        console.document(id=ids[0], **_document(found))
+        return
+    if not parts:
+        for message in found.messages:
+            console.product(f"─── {message.role} ───\n\n{message.text}\n")
+    console.say(_table(found))
+
+
+def _table(found: Prompt) -> str:
+    rows = [
+        (part.role, part.name, f"{part.tokens:,}", "cached" if part.cached else "") for part in found.parts
+    ]
+    text = table(("role", "part", "tokens", ""), rows, right=[2], foot=("", "total", f"{found.tokens:,}", ""))
+    if found.choices:
+        codex = [
+            ("in" if choice.sent else "out", choice.entry.name, f"{choice.tokens:,}", choice.reason)
+            for choice in found.choices
+        ]
+        text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2])
+    request = found.request
+    return f"{text}\n\n  {request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"
+
+
+def _document(found: Prompt) -> dict[str, object]:
+    return {
+        "model": found.request.model,
+        "max_tokens": found.request.max_tokens,
+        "tokens": found.tokens,
+        "messages": [{"role": message.role, "content": message.text} for message in found.messages],
+        "parts": [
+            {"role": part.role, "name": part.name, "tokens": part.tokens, "cached": part.cached}
+            for part in found.parts
+        ],
+        "codex": [
+            {"name": choice.entry.name, "sent": choice.sent, "tokens": choice.tokens, "reason": choice.reason}
+            for choice in found.choices
+        ],
+    }

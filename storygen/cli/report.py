@@ -1,0 +1,98 @@
+"""What a run did, at its end: a table for a person, an object for a program."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from storygen.cli.table import money, table
+from storygen.cli.watch import dollars
+from storygen.desk.states import State
+from storygen.text.words import count_words
+
+if TYPE_CHECKING:
+    from storygen.cli.console import Console
+    from storygen.desk.project import Project
+    from storygen.desk.write import Written
+    from storygen.draft import Draft
+
+_HEAD = ("section", "words/target", "legs", "stop reason", "in", "out", "cost")
+
+
+def show_written(console: Console, project: Project, written: Written) -> None:
+    """Show the table of what was written, where the manuscript is, and what to type next."""
+    if written.drafts:
+        console.note("\n" + _table(project, written))
+    for line in _remarks(written):
+        console.note(line)
+
+
+def book_event(project: Project, written: Written) -> dict[str, object]:
+    """Return the last event of a book: its totals, and how it ended."""
+    return {
+        "outline": str(project.outline.path),
+        "book": str(project.book.root),
+        "rehearsed": written.rehearsed,
+        "written": len(written.drafts),
+        "held_back": list(written.held_back),
+        "manuscript": str(written.manuscript) if written.manuscript else None,
+        "total": {
+            "words": sum(count_words(draft.text) for draft in written.drafts),
+            "usage": asdict(written.usage),
+            "cost": 0.0 if written.rehearsed else dollars(written.cost),
+        },
+    }
+
+
+def _table(project: Project, written: Written) -> str:
+    targets = {section.id: section.words.aim for section in project.outline.sections}
+    words = sum(count_words(draft.text) for draft in written.drafts)
+    target = sum(targets[draft.id] for draft in written.drafts)
+    usage = written.usage
+    foot = (
+        "total",
+        f"{words:,}/{target:,}",
+        str(sum(len(draft.legs) for draft in written.drafts)),
+        "",
+        f"{usage.prompt_tokens:,}",
+        f"{usage.output_tokens:,}",
+        money(written.cost),
+    )
+    rows = [_row(draft, targets[draft.id], written.costs[draft.id]) for draft in written.drafts]
+    return table(_HEAD, rows, right=[1, 2, 4, 5, 6], foot=foot)
+
+
+def _row(draft: Draft, target: int, cost: int | None) -> tuple[str, ...]:
+    return (
+        draft.id,
+        f"{count_words(draft.text):,}/{target:,}",
+        str(len(draft.legs)),
+        draft.stop_reason or "-",
+        f"{draft.usage.prompt_tokens:,}",
+        f"{draft.usage.output_tokens:,}",
+        money(cost),
+    )
+
+
+def _remarks(written: Written) -> list[str]:
+    lines = [""]
+    if not written.drafts and not written.held_back:
+        lines.append("Everything is written; nothing was sent.")
+    if written.held_back:
+        lines.append(f"Held back: {', '.join(written.held_back)}.")
+        lines.append("Run the same command again to go on.")
+    if written.drafts and written.rehearsed:
+        lines.append(
+            "Rehearsed by the built-in model: nothing was sent, nothing was paid; the cost is what\n"
+            f"{_models(written)} would have taken. With a key (ANTHROPIC_API_KEY) the same\n"
+            "command writes the real thing."
+        )
+    elif any(standing.state is State.REHEARSED for standing in written.standings):
+        lines.append("Some sections are still rehearsed; `storygen status` shows which.")
+    if written.manuscript:
+        lines.append(f"Manuscript: {written.manuscript}")
+    return lines
+
+
+def _models(written: Written) -> str:
+    return " and ".join(dict.fromkeys(written.models.values()))

@@ -1,0 +1,107 @@
+"""`storygen status`: how a book stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from storygen.cli.naming import named
+from storygen.cli.opening import open_here
+from storygen.cli.options import as_json, book_option, outlines, shared
+from storygen.cli.table import money, table
+from storygen.cli.watch import dollars
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storygen.cli.console import Console
+    from storygen.desk.project import Project
+    from storygen.desk.status import Line, Status
+
+_HEAD = ("section", "state", "words/target", "legs", "stop reason", "in", "out", "cost")
+
+
+@click.command()
+@outlines
+@book_option
+@as_json
+@shared
+def status(*, console: Console, names: tuple[str, ...], book: Path | None, json: bool) -> None:
+    """Show what is written, what it took and what is left."""
+    from storygen.desk.status import status as look
+
+    projects = [open_here(path, book=book) for path in named(names).outlines]
+    found = [(project, look(project)) for project in projects]
+    if json and len(found) == 1:
+        console.document(**_document(*found[0]))
+    elif json:
+        console.document(books=[_document(project, status) for project, status in found])
+    else:
+        for project, status in found:
+            console.product(_text(project, status))
+
+
+def _text(project: Project, status: Status) -> str:
+    from storygen.desk.states import State
+
+    foot = (
+        "total",
+        "",
+        f"{status.words:,}/{project.outline.words:,}",
+        str(sum(line.legs for line in status.lines)),
+        "",
+        f"{status.usage.prompt_tokens:,}",
+        f"{status.usage.output_tokens:,}",
+        money(status.cost),
+    )
+    text = f"{project.outline.title}\n\n" + table(
+        _HEAD, [_row(line) for line in status.lines], right=[2, 3, 5, 6, 7], foot=foot
+    )
+    if status.rehearsed:
+        text += "\n\nRehearsed sections come from the built-in model; a real one writes them anew."
+    left = status.count(State.MISSING, State.INCOMPLETE)
+    if left:
+        text += f"\n\n{left} to write: storygen write {project.outline.path}"
+    return text
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    section = line.standing.section
+    marks = f" ({', '.join(line.flags)})" if line.flags else ""
+    return (
+        section.id,
+        line.state + marks,
+        f"{line.words:,}/{section.words.aim:,}",
+        str(line.legs or "-"),
+        line.stop_reason or "-",
+        f"{line.usage.prompt_tokens:,}",
+        f"{line.usage.output_tokens:,}",
+        money(line.cost),
+    )
+
+
+def _document(project: Project, status: Status) -> dict[str, object]:
+    return {
+        "outline": str(project.outline.path),
+        "book": str(project.book.root),
+        "sections": [_section(line) for line in status.lines],
+        "total": {"words": status.words, "usage": asdict(status.usage), "cost": dollars(status.cost)},
+    }
+
+
+def _section(line: Line) -> dict[str, object]:
+    section = line.standing.section
+    return {
+        "id": section.id,
+        "title": section.title,
+        "state": line.state,
+        "words": line.words,
+        "target": [section.words.low, section.words.high],
+        "legs": line.legs,
+        "stop_reason": line.stop_reason,
+        "flags": list(line.flags),
+        "usage": asdict(line.usage),
+        "cost": dollars(line.cost),
+    }

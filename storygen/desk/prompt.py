@@ -1,0 +1,50 @@
+"""Shows what a section would ask, before anything is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storygen.desk.project import Project
+from storygen.desk.select import find
+from storygen.desk.states import read_book, standings
+from storygen.desk.write import commission_of
+from storygen.messages import Message, Request
+from storygen.prompts.codex import Choice
+from storygen.prompts.messages import Part, parts
+from storygen.text.tokens import count_tokens
+from storygen.writer.ask import ask, context_of
+from storygen.writer.reasons import Sitting
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The request for one section: its messages, part by part, and why each codex entry is in or out."""
+
+    request: Request
+    parts: tuple[Part, ...]
+    choices: tuple[Choice, ...]
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages as they would be sent."""
+        return self.request.messages
+
+    @property
+    def tokens(self) -> int:
+        """All of it in plain cl100k tokens."""
+        return sum(count_tokens(message.text) for message in self.messages)
+
+
+def prompt(project: Project, id_: str) -> Prompt:
+    """Return what the section called *id_* would ask now, with the texts that are there.
+
+    Raises UsageError for an id that the outline does not have.
+    """
+    commission = commission_of(project, rehearsed=False)
+    section = find(project.outline, id_)
+    now = standings(project.outline, read_book(project.book))
+    texts = {standing.section.id: standing.text for standing in now if standing.whole}
+    request, _ = ask(commission, section, texts, sitting=Sitting())
+    context = context_of(commission, section, texts)
+    block_by_block = parts(project.outline, section, context, project.templates, count=count_tokens)
+    return Prompt(request, block_by_block, context.choices)

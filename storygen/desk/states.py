@@ -1,0 +1,94 @@
+"""What there is of every section: nothing, a part, a draft, an edited draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from storygen.book.drafts import StoredDraft, read_drafts, read_partials
+from storygen.book.folder import Book
+from storygen.book.record import Record, Written, hash_text, read_record
+from storygen.draft import DraftStatus
+from storygen.files.inside import read_inside
+from storygen.outline.tree import Outline, PlanStatus, Section
+
+LARGEST_FILE = 2 << 20
+"""Bytes of a text that somebody wrote by hand."""
+
+
+class State(StrEnum):
+    """What a section is, as far as the disk knows."""
+
+    TODO = "todo"
+    MISSING = "missing"
+    INCOMPLETE = "incomplete"
+    REHEARSED = "rehearsed"
+    DRAFT = "draft"
+    EDITED = "edited"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A section, its state, and the text it has, whole or not."""
+
+    section: Section
+    state: State
+    text: str = ""
+    stored: StoredDraft | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether others may follow it: a text is there, or none is wanted."""
+        return self.state not in {State.MISSING, State.INCOMPLETE}
+
+    @property
+    def unwritten(self) -> Standing:
+        """The same section, as if nobody had written it yet."""
+        return replace(self, state=State.MISSING, text="")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """All that lies in a book: drafts and partial drafts by id, and the record of what storygen wrote."""
+
+    drafts: Mapping[str, StoredDraft]
+    partials: Mapping[str, StoredDraft]
+    record: Record
+
+
+def read_book(book: Book) -> Shelved:
+    """Read the drafts and the record of *book*; raises FileError where one cannot be read."""
+    record = read_record(book) or Record(book.outline_name)
+    return Shelved(read_drafts(book), read_partials(book), record)
+
+
+def standings(outline: Outline, shelved: Shelved) -> tuple[Standing, ...]:
+    """Return how every section of *outline* stands, in reading order."""
+    return tuple(_standing(outline, section, shelved) for section in outline.sections)
+
+
+def _standing(outline: Outline, section: Section, shelved: Shelved) -> Standing:
+    if section.file:
+        text = read_inside(outline.path.parent, section.file, limit=LARGEST_FILE)
+        return Standing(section, State.FINAL, text)
+    if stored := shelved.drafts.get(section.id):
+        return Standing(
+            section, _state(section, stored, shelved.record.sections.get(section.id)), stored.text, stored
+        )
+    if section.status is PlanStatus.TODO:
+        return Standing(section, State.TODO)
+    if partial := shelved.partials.get(section.id):
+        return Standing(section, State.INCOMPLETE, partial.text, partial)
+    return Standing(section, State.MISSING)
+
+
+def _state(section: Section, stored: StoredDraft, written: Written | None) -> State:
+    if stored.status is DraftStatus.INCOMPLETE:
+        return State.INCOMPLETE
+    if stored.status is DraftStatus.FINAL or section.status is PlanStatus.FINAL:
+        return State.FINAL
+    if written is None or written.text != hash_text(stored.text):
+        return State.EDITED
+    return State.REHEARSED if written.rehearsed else State.DRAFT

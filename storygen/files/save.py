@@ -1,0 +1,93 @@
+"""A text reaches the disk whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from storygen.errors import FileError
+
+_SENTENCES = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your share of the disk is full",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "writing there is not allowed",
+    errno.EPERM: "writing there is not allowed",
+    errno.ENOENT: "its folder does not exist",
+    errno.ENOTDIR: "its folder is a file",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.EISDIR: "there is a folder of that name",
+}
+
+
+def save(path: Path, text: str) -> bool:
+    """Replace the file *path* by *text* in one step, and say whether that changed anything.
+
+    A reader, or a crash at any moment, finds the old text or the new one. An old file keeps its mode, a
+    new one gets what the umask leaves of 0644. A link is replaced, never followed. The folder must exist.
+    Raises FileError if *path* is a folder, a pipe or a device, or cannot be written.
+    """
+    try:
+        wanted = text.encode("utf-8")
+        mode = _old_mode(path)
+        if mode is not None and path.read_bytes() == wanted:
+            return False
+        _replace(path, wanted, mode=_new_mode() if mode is None else mode)
+    except UnicodeEncodeError as error:
+        raise FileError(f"{path} cannot be written: its text holds half a character") from error
+    except OSError as error:
+        why = _SENTENCES.get(error.errno or 0, error.strerror or str(error))
+        raise FileError(f"{path} cannot be written: {why}") from error
+    return True
+
+
+def _old_mode(path: Path) -> int | None:
+    """Return the permissions of the regular file *path*; None if there is none, or only a link."""
+    try:
+        found = path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISREG(found):
+        return stat.S_IMODE(found)
+    if stat.S_ISLNK(found):
+        return None
+    raise FileError(f"{path} cannot be written: it is no regular file", "move it out of the way")
+
+
+def _new_mode() -> int:
+    """Return the permissions of a new file; a process can ask for its umask only by setting it."""
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return 0o644 & ~umask
+
+
+def _replace(path: Path, wanted: bytes, *, mode: int) -> None:
+    """Write a private file beside *path*, force it to disk, and give it the name."""
+    beside = path.with_name(f".storygen-{secrets.token_hex(8)}.tmp")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(wanted)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(mode)
+        beside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force the new name to disk, where folders can be opened for that."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,189 @@
+"""Which codex entries a section is told, in what form, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from storygen.messages import Count
+from storygen.outline.tree import Entry, Heading, Include, Outline, Section
+from storygen.prompts.mentions import Searched, fold
+
+
+class Why(IntEnum):
+    """Why an entry is sent or not; the smaller number is the stronger reason."""
+
+    NAMED = 1
+    """The card's point of view, cast or place is this entry."""
+    CARD = 2
+    """The card mentions it."""
+    TAIL = 3
+    """The last sentences of the section before mention it."""
+    NESTED = 4
+    """An entry that is sent mentions it."""
+    ALWAYS = 5
+    """It is in the system message of every section."""
+    NEVER = 6
+    """The outline says so."""
+    ABSENT = 7
+    """Nothing mentions it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry, whether this section's prompt has it, and why; `tokens` is what it costs or would have cost."""
+
+    entry: Entry
+    sent: bool
+    why: Why
+    reason: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An entry as it stands at a section: the changes that hold by then, oldest first, each with its start's title."""
+
+    entry: Entry
+    changes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What it says, in lines, the latest last."""
+        entry = self.entry
+        since = (f"Since “{title}”: {about}" for title, about in self.changes)
+        lines = (heading(entry), ", ".join(entry.aliases), entry.about, entry.voice, *since)
+        return "\n".join(line for line in lines if line)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Every entry of the outline, chosen or not, and what is sent with the section."""
+
+    all: tuple[Choice, ...]
+    known: tuple[Known, ...]
+
+
+def heading(entry: Entry) -> str:
+    """Return an entry's name with its kind.
+
+    >>> heading(Entry("Anna Reyes", kind="character"))
+    'Anna Reyes (character)'
+    """
+    return f"{entry.name} ({entry.kind})" if entry.kind else entry.name
+
+
+def always(outline: Outline) -> tuple[Known, ...]:
+    """Return the entries that every section is told, in their base form."""
+    return tuple(Known(entry) for entry in outline.codex if entry.include is Include.ALWAYS)
+
+
+def choose(outline: Outline, section: Section, *, tail: str, limit: int, count: Count) -> Choices:
+    """Choose the codex entries for *section* in the order of the outline, within *limit* tokens.
+
+    Entries that its point of view, cast or place name are sent whatever they cost. The rest comes in the order
+    of its reasons (card, tail, nested) as long as it fits. An `always` entry is sent here too once a
+    change of it holds, because the system message has its base form.
+    """
+    starts = _starts(outline)
+    known = tuple(_known(entry, section, starts) for entry in outline.codex)
+    reasons = _reasons(known, section, tail=tail)
+    fits = _fit(known, reasons, limit=limit, count=count)
+    return Choices(
+        all=tuple(
+            _choice(each.entry, reasons[index], fits.get(index), limit=limit) for index, each in enumerate(known)
+        ),
+        known=tuple(known[index] for index in sorted(fits) if fits[index][0]),
+    )
+
+
+def card_text(section: Section) -> Iterable[str]:
+    """Yield everything that the card of *section* says, piece by piece."""
+    yield from (section.title, section.summary, section.pov, section.place, section.time)
+    yield from (section.enter, section.leave, section.audience)
+    for pieces in (section.cast, section.beats, section.must, section.facts, section.plant, section.pay):
+        yield from pieces
+    yield from section.story.values()
+
+
+def _known(entry: Entry, section: Section, starts: Mapping[str, tuple[int, str]]) -> Known:
+    """Put *entry* together with the changes that hold when *section* begins."""
+    begun = [(*starts[change.start], change.about) for change in entry.changes if change.start in starts]
+    begun.sort(key=lambda change: change[0])
+    return Known(entry, tuple((title, about) for position, title, about in begun if position <= section.position))
+
+
+def _starts(outline: Outline) -> Mapping[str, tuple[int, str]]:
+    """Say for every id of the tree which section it begins with, and its title."""
+    starts: dict[str, tuple[int, str]] = {}
+    position = 1
+    for node in outline.nodes:
+        starts[node.id] = (position, node.title)
+        position += not isinstance(node, Heading)
+    return starts
+
+
+def _reasons(known: Sequence[Known], section: Section, *, tail: str) -> list[tuple[Why, str]]:
+    card = Searched.of(card_text(section))
+    last = Searched.of([tail])
+    found = [_direct(each.entry, section, card=card, tail=last) for each in known]
+    for index, (why, _) in enumerate(tuple(found)):
+        if why <= Why.TAIL:
+            _follow(known, found, index)
+    return found
+
+
+def _direct(entry: Entry, section: Section, *, card: Searched, tail: Searched) -> tuple[Why, str]:
+    """Find the strongest reason for *entry* that does not come from another entry."""
+    if entry.include is Include.NEVER:
+        return Why.NEVER, "the outline says `include: never`"
+    for role, names in (("point of view", (section.pov,)), ("cast", section.cast), ("place", (section.place,))):
+        if {fold(name) for name in entry.names} & {fold(name) for name in names if name}:
+            return Why.NAMED, role
+    if name := card.first(entry.names):
+        return Why.CARD, f"“{name}” in the card"
+    if name := tail.first(entry.names):
+        return Why.TAIL, f"“{name}” in the tail"
+    if entry.include is Include.ALWAYS:
+        return Why.ALWAYS, "the outline says `include: always`"
+    return Why.ABSENT, "not mentioned"
+
+
+def _follow(known: Sequence[Known], found: list[tuple[Why, str]], source: int) -> None:
+    """Draw in what the entry at *source* mentions; what is drawn in draws in nothing more."""
+    text = Searched.of([known[source].entry.about, *(about for _, about in known[source].changes)])
+    for index, each in enumerate(known):
+        if found[index][0] is Why.ABSENT and (name := text.first(each.entry.names)):
+            found[index] = (Why.NESTED, f"“{name}” in {known[source].entry.name}")
+
+
+def _fit(
+    known: Sequence[Known], reasons: Sequence[tuple[Why, str]], *, limit: int, count: Count
+) -> Mapping[int, tuple[bool, int]]:
+    """Say for the entries that the section's own message wants whether they fit, and what they cost."""
+    wanted = [index for index, each in enumerate(known) if _wanted(each, reasons[index][0])]
+    fits: dict[int, tuple[bool, int]] = {}
+    left = limit
+    for index in sorted(wanted, key=lambda index: (reasons[index][0], index)):
+        cost = count(known[index].text)
+        fit = reasons[index][0] is Why.NAMED or cost <= left
+        fits[index] = (fit, cost)
+        left -= cost if fit else 0
+    return fits
+
+
+def _wanted(known: Known, why: Why) -> bool:
+    """Whether the section's own message should have it; the system message has the base form of some."""
+    return bool(known.changes) if known.entry.include is Include.ALWAYS else why <= Why.NESTED
+
+
+def _choice(entry: Entry, found: tuple[Why, str], fit: tuple[bool, int] | None, *, limit: int) -> Choice:
+    why, reason = found
+    sent, tokens = fit or (False, 0)
+    if fit and not sent:
+        reason += f"; left out: the codex may have {limit:,} tokens"
+    if entry.include is Include.ALWAYS:
+        reason = "`include: always`" + ("; with its changes here" if sent else "")
+        sent = True
+    return Choice(entry, sent=sent, why=why, reason=reason, tokens=tokens)

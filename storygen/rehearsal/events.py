@@ -1,0 +1,142 @@
+"""What goes over the wire: the stream's events, the whole message, the error envelope."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+from storygen.messages import StopReason
+from storygen.rehearsal.meter import Weighed
+from storygen.rehearsal.rules import Problem
+
+_PIECES = (2, 5, 3, 6, 4)
+"""How many words the text deltas have, in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply before it is spelt for the wire.
+
+    `request` is the digest that its ids are made from; `thinking` is None where nothing was thought.
+    """
+
+    request: str
+    model: str
+    text: str
+    stop_reason: StopReason
+    prompt: Weighed
+    output_tokens: int
+    stop_sequence: str | None = None
+    thinking: int | None = None
+
+
+def digest(body: bytes) -> str:
+    """Return the digest of a body, from which the ids of its reply are made."""
+    return hashlib.sha256(body).hexdigest()[:24]
+
+
+def headers(request: str, *, kind: str) -> dict[str, str]:
+    """Return the headers of a reply of the content type *kind*."""
+    return {"content-type": kind, "request-id": f"req_{request}"}
+
+
+def error(problem: Problem, request: str) -> bytes:
+    """Return the envelope of a refusal."""
+    found = {"type": problem.kind, "message": problem.message}
+    return _json({"type": "error", "error": found, "request_id": f"req_{request}"})
+
+
+def message(answer: Answer) -> bytes:
+    """Return the whole reply as one JSON message."""
+    content: list[dict[str, Any]] = []
+    if answer.thinking is not None:
+        content.append({"type": "thinking", "thinking": "", "signature": _signature(answer)})
+    if answer.text:
+        content.append({"type": "text", "text": answer.text})
+    return _json(_envelope(answer) | {"content": content} | _ending(answer) | {"usage": _usage(answer)})
+
+
+def stream(answer: Answer) -> Iterator[bytes]:
+    """Yield the reply as server-sent events, one at a time."""
+    opening = _envelope(answer) | {"content": [], "stop_reason": None, "stop_sequence": None}
+    yield _event("message_start", message=opening | {"usage": _usage(answer) | {"output_tokens": 1}})
+    yield _event("ping")
+    index = 0
+    if answer.thinking is not None:
+        yield from _block(index, {"type": "thinking", "thinking": "", "signature": ""}, _thought(answer))
+        index += 1
+    if answer.text:
+        written = ({"type": "text_delta", "text": piece} for piece in pieces(answer.text))
+        yield from _block(index, {"type": "text", "text": ""}, written)
+    yield _event("message_delta", delta=_ending(answer), usage=_usage(answer))
+    yield _event("message_stop")
+
+
+def pieces(text: str) -> Iterator[str]:
+    """Cut *text* into pieces of a few words; joined, they are the text.
+
+    >>> list(pieces("The boat came in late."))
+    ['The boat', ' came in late.']
+    """
+    words = re.findall(r"\s*\S+|\s+", text)
+    start = 0
+    for size in cycle(_PIECES):
+        if start >= len(words):
+            return
+        yield "".join(words[start : start + size])
+        start += size
+
+
+def _thought(answer: Answer) -> Iterator[dict[str, str]]:
+    yield {"type": "thinking_delta", "thinking": ""}
+    yield {"type": "signature_delta", "signature": _signature(answer)}
+
+
+def _block(index: int, opening: Mapping[str, str], deltas: Iterator[dict[str, str]]) -> Iterator[bytes]:
+    yield _event("content_block_start", index=index, content_block=opening)
+    for delta in deltas:
+        yield _event("content_block_delta", index=index, delta=delta)
+    yield _event("content_block_stop", index=index)
+
+
+def _envelope(answer: Answer) -> dict[str, Any]:
+    return {"id": f"msg_{answer.request}", "type": "message", "role": "assistant", "model": answer.model}
+
+
+def _ending(answer: Answer) -> dict[str, Any]:
+    return {"stop_reason": answer.stop_reason.value, "stop_sequence": answer.stop_sequence}
+
+
+def _usage(answer: Answer) -> dict[str, Any]:
+    prompt = answer.prompt.usage
+    written = prompt.cache_creation_input_tokens
+    return {
+        "input_tokens": prompt.input_tokens,
+        "cache_creation_input_tokens": written,
+        "cache_read_input_tokens": prompt.cache_read_input_tokens,
+        "cache_creation": {
+            "ephemeral_5m_input_tokens": 0 if answer.prompt.hour else written,
+            "ephemeral_1h_input_tokens": written if answer.prompt.hour else 0,
+        },
+        "output_tokens": answer.output_tokens,
+        "output_tokens_details": {"thinking_tokens": answer.thinking or 0},
+        "service_tier": "standard",
+    }
+
+
+def _signature(answer: Answer) -> str:
+    return base64.b64encode(hashlib.sha256(answer.request.encode()).digest()).decode()
+
+
+def _event(name: str, **data: object) -> bytes:
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), _json({"type": name} | data))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,75 @@
+"""What a word is, and how many a text has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_ALONE = (
+    "\u3005\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+_ALONE += "\uff66-\uff9f\U00020000-\U0003ffff"
+"""Han and kana: written without blanks, so that every character counts as a word."""
+
+_MARKS = "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+_MARKS += (
+    "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0900-\u0963\u0971-\u0df3\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ece"
+)
+_MARKS += "\u0f18-\u0f39\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe20-\ufe2f"
+"""Signs that sit on letters or join them; regular expressions do not count them among letters."""
+
+_LETTER = rf"(?:[^\W_{_ALONE}]|[{_MARKS}])"
+_WORD = rf"[{_ALONE}]|{_LETTER}+(?:(?:[.,'’:/@]|[-_‐‑]+){_LETTER}+)*"
+
+_MARKUP = "|".join(
+    (
+        r"^[ \t>]*(?:```[^`\n]*|~~~[^\n]*)$",  # the lines that open and close a fence
+        r"^[ \t>]*[0-9]{1,9}[.)](?=[ \t])",  # the number of a list item
+        r"^ {0,3}\[[^\[\]\n]{1,999}\]:[ \t]*\S*",  # the definition of a link or a footnote
+        r"\[\^[^\[\]\s]{1,99}\]",  # a footnote's mark
+        r"\]\([^()\s]*(?:[ \t]+\"[^\"()\n]*\")?\)",  # where a link leads
+        r"\]\[[^\[\]\n]*\]",  # the label of a link
+        r"</?[A-Za-z][^<>\n]*>",  # a tag or an address in angle brackets
+        r"\{[.#][^{}\n]*\}",  # the attributes of a heading
+        r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});",  # a character by its name
+    )
+)
+_TOKEN = re.compile(rf"{_MARKUP}|(?P<word>{_WORD})", re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+def count_words(text: str) -> int:
+    """Count the words of *text*, as `split_words` finds them.
+
+    >>> count_words("# The *lamp*, she said -- don't touch the well-known lamp!")
+    8
+    """
+    return sum(1 for _ in word_spans(text))
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of *text*, as they are written there.
+
+    A word is a run of letters and digits; an apostrophe, hyphen, underscore, dot, comma, colon, slash or @
+    inside it belongs to it. Each Han or kana character is a word. Markdown's markup, where links lead,
+    HTML comments and the lines that open and close a fence are none.
+
+    >>> split_words("Don't read [*the* log](https://example.org), 14.5 pages of 灯台.")
+    ["Don't", 'read', 'the', 'log', '14.5', 'pages', 'of', '灯', '台']
+    """
+    return [text[start:end] for start, end in word_spans(text)]
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the words of *text* start and end."""
+    for found in _TOKEN.finditer(_without_comments(text)):
+        if found["word"]:
+            yield found.span("word")
+
+
+def _without_comments(text: str) -> str:
+    """Blank out the HTML comments of *text*; everything else stays where it is."""
+    closed = text.rfind("-->") + 3  # behind it no comment can end, so that none is looked for in vain
+    if closed < len("<!---->"):
+        return text
+    return _COMMENT.sub(lambda found: " " * len(found[0]), text[:closed]) + text[closed:]

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def nobody_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give every test an empty home and an environment without keys, endpoints or settings."""
+    for name in [name for name in os.environ if name.startswith(("ANTHROPIC_", "STORYGEN_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("NO_COLOR", "1")
+    return home
+
+
+@pytest.fixture
+def tale(tmp_path: Path) -> Path:
+    """Return an outline of three short scenes, in a folder of its own."""
+    path = tmp_path / "tale" / "outline.yaml"
+    path.parent.mkdir()
+    path.write_text(TALE, encoding="utf-8")
+    return path
+
+
+TALE = """\
+title: The Ferry Clock
+words: 360
+sections:
+  - title: The last boat
+    beats: [Ines boards the ferry with a toolbox., She finds the saloon empty.]
+  - title: An hour owed
+    beats: [Tobias explains whom he waited for., The engine stops in the sound.]
+  - title: Right time
+    beats: [The clock strikes at the pier., Ines hands over the key.]
+"""
