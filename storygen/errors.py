@@ -122,7 +122,23 @@ class Unreachable(ModelError):
 
 
 class Cut(ModelError):
-    """The request left, and the reply broke, went silent or made no sense."""
+    """The request left, and the reply broke, went silent or made no sense.
+
+    `retry` is false where the same request would meet the same: no Messages API at this address.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        help: str = "",  # noqa: A002
+        *,
+        retry: bool = True,
+        request_id: str | None = None,
+    ) -> None:
+        """Keep whether another try can help, and name the request if the server did."""
+        super().__init__(message, help, notes=(f"request id {request_id}",) if request_id else ())
+        self.retry = retry
+        self.request_id = request_id
 
 
 class FileError(StorygenError):
@@ -149,3 +165,15 @@ class Interrupted(StorygenError):
         """Keep the signal's number, so that the shell is told the truth."""
         super().__init__(message, help)
         self.signal = signal
+
+
+def lone(several: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group, at any depth: our tasks fail one at a time.
+
+    >>> lone(BaseExceptionGroup("", [BaseExceptionGroup("", [KeyError("a")])]))
+    KeyError('a')
+    """
+    error: BaseException = several
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

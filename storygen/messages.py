@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -177,8 +177,8 @@ Transport: TypeAlias = Callable[[Mapping[str, str], bytes], AbstractAsyncContext
 Encode: TypeAlias = Callable[[Request], bytes]
 """A request becomes the bytes of its body; pure, so that its hash can be written before it is sent."""
 
-Send: TypeAlias = Callable[[bytes], AsyncIterator[Delta]]
-"""The bytes of a body leave; deltas come back. Raises ModelError."""
+Send: TypeAlias = Callable[[bytes], AsyncGenerator[Delta, None]]
+"""The bytes of a body leave; deltas come back; who stops early closes it. Raises ModelError."""
 
 Count: TypeAlias = Callable[[str], int]
 """Text in; how many tokens it has."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ from storygen.errors import Cut
 LARGEST_EVENT = 1 << 20
 """How many bytes one event may have."""
 
-_LINE_END = re.compile(rb"\r\n|\r|\n")
+_ENDS = (b"\n", b"\r")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -46,56 +45,61 @@ class Decoder:
         """Take the next bytes and yield every event that they complete."""
         if not chunk:
             return
-        start = int(self._after_cr and chunk.startswith(b"\n"))
-        for end in _LINE_END.finditer(chunk, start):
-            self._keep(chunk[start : end.start()])
-            start = end.end()
-            yield from self._end_line()
-        self._keep(chunk[start:])
+        if self._after_cr:
+            chunk = chunk.removeprefix(b"\n")
+            self._after_cr = False
+        for line in chunk.splitlines(keepends=True):  # of bytes: at CR, LF and CRLF only
+            self._grow(len(line))
+            if not line.endswith(_ENDS):
+                self._line.append(line)
+                return
+            if event := self._take(line):
+                yield event
         self._after_cr = chunk.endswith(b"\r")
 
     def flush(self) -> Iterator[Event]:
         """Yield the last event if only its blank line is missing; a half line is no event."""
         self._line.clear()
-        yield from self._dispatch()
+        if event := self._event():
+            yield event
 
-    def _keep(self, part: bytes) -> None:
-        self._size += len(part)
+    def _grow(self, size: int) -> None:
+        self._size += size
         if self._size > self.largest:
             raise Cut(
                 f"one event of the reply is larger than {self.largest:,} bytes",
                 "this server does not stream as the Messages API does",
             )
-        if part:
-            self._line.append(part)
 
-    def _end_line(self) -> Iterator[Event]:
-        line = b"".join(self._line)
-        self._line.clear()
+    def _take(self, line: bytes) -> Event | None:
+        """Take a line with its end; return the event that a blank one completes."""
+        if self._line:
+            line = b"".join((*self._line, line))
+            self._line.clear()
         if self._first:
             self._first = False
             line = line.removeprefix(_BOM)
-        if not line:
-            yield from self._dispatch()
-            return
-        name, _, value = line.partition(b":")
-        value = value.removeprefix(b" ")
+        name, colon, value = line.rstrip(b"\r\n").partition(b":")
         if name == b"data":
-            self._data.append(value)
+            self._data.append(value.removeprefix(b" "))
         elif name == b"event":
-            self._name = value
-        else:
+            self._name = value.removeprefix(b" ")
+        elif name or colon:
             self._size -= len(line)
+        else:
+            return self._event()
+        return None
 
-    def _dispatch(self) -> Iterator[Event]:
+    def _event(self) -> Event | None:
         name, data = self._name, self._data
         self._name, self._data, self._size = b"", [], 0
-        if data:
-            yield Event(_text(name), _text(b"\n".join(data)))
+        return Event(_text(name), _text(b"\n".join(data))) if data else None
 
 
 def _text(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise Cut("the reply holds bytes that are not UTF-8", "try again, or ask who runs the server") from None
+        raise Cut(
+            "the reply holds bytes that are not UTF-8", "try again, or ask who runs the server"
+        ) from None

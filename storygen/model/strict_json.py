@@ -15,7 +15,7 @@ def read_json(text: str | bytes) -> object:
     {'type': 'ping'}
     """
     try:
-        value: object = json.loads(text, parse_constant=_refuse)
+        value: object = _DECODER.decode(text if isinstance(text, str) else text.decode("utf-8-sig"))
     except RecursionError:
         raise ValueError("nested too deeply") from None
     return value
@@ -23,3 +23,6 @@ def read_json(text: str | bytes) -> object:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)

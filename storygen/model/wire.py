@@ -95,10 +95,8 @@ def output_limit(request: Request, accepts: Accepts) -> int:
 
     The API counts both against one limit. This is also the most that a reply can be billed for.
     """
-    thinks = accepts.thinks
-    if request.thinking in accepts.thinking:
-        thinks = request.thinking not in _THOUGHTLESS
-    room = _THINKING_ROOM[request.effort or _USUAL_EFFORT] if thinks else 0
+    effort = request.effort if request.effort in accepts.effort else None
+    room = _THINKING_ROOM[effort or _USUAL_EFFORT] if _thinks(request, accepts) else 0
     return min(request.max_tokens + room, accepts.max_output)
 
 
@@ -109,17 +107,21 @@ def dropped(request: Request, accepts: Accepts) -> tuple[str, ...]:
 
 def _left_out(request: Request, accepts: Accepts) -> Iterator[str]:
     if request.max_tokens > accepts.max_output:
-        yield f"max_tokens {request.max_tokens:,} (this model writes at most {accepts.max_output:,})"
+        yield f"max_tokens {request.max_tokens:,} (it writes at most {accepts.max_output:,})"
     sampling = _sampling(request, accepts)
     if request.temperature is not None and "temperature" not in sampling:
-        yield f"temperature {request.temperature:g} (this model takes none)"
+        yield f"temperature {request.temperature:g} ({_why_no_sampling(accepts)})"
     if request.top_p is not None and "top_p" not in sampling:
-        why = "it excludes temperature" if sampling else "this model takes none"
+        why = "not beside temperature" if sampling else _why_no_sampling(accepts)
         yield f"top_p {request.top_p:g} ({why})"
     if request.effort and request.effort not in accepts.effort:
         yield f"effort {request.effort} (not taken here)"
     if request.thinking and request.thinking not in accepts.thinking:
         yield f"thinking {request.thinking} (not taken here)"
+
+
+def _why_no_sampling(accepts: Accepts) -> str:
+    return "not while it thinks" if accepts.sampling else "it takes none"
 
 
 def _fields(request: Request, model: str, accepts: Accepts) -> dict[str, Any]:
@@ -157,10 +159,18 @@ def _block(message: Message, accepts: Accepts) -> dict[str, Any]:
     return block
 
 
+def _thinks(request: Request, accepts: Accepts) -> bool:
+    if request.thinking in accepts.thinking:
+        return request.thinking not in _THOUGHTLESS
+    return accepts.thinks
+
+
 def _sampling(request: Request, accepts: Accepts) -> dict[str, float]:
-    """Return the sampling fields to send; of two that exclude each other, `temperature`."""
+    """Return the sampling fields to send: none if the model thinks, one of two that exclude each other."""
+    if not accepts.sampling or _thinks(request, accepts):
+        return {}
     asked = {"temperature": request.temperature, "top_p": request.top_p}
-    sent = {name: value for name, value in asked.items() if value is not None and accepts.sampling}
+    sent = {name: value for name, value in asked.items() if value is not None}
     return {"temperature": sent["temperature"]} if accepts.one_sampling and len(sent) > 1 else sent
 
 

@@ -1,0 +1,124 @@
+"""The Messages API over HTTP: the one place that knows httpx."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager, contextmanager
+
+import httpx
+
+from storygen.errors import Cut, SettingsError, Unreachable
+from storygen.messages import Reply, Transport
+from storygen.model.deadlines import Deadlines
+from storygen.model.endpoint import messages_url, origin
+
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+)
+_NEVER_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL)
+_AGAIN = "try again; what came so far is kept"
+
+
+@asynccontextmanager
+async def connect(
+    base_url: str,
+    *,
+    keyed: bool = True,
+    deadlines: Deadlines = Deadlines(),
+    proxy: str | None = None,
+    ca_file: str | None = None,
+) -> AsyncIterator[Transport]:
+    """Open the way to the messages of *base_url*, as a transport for as many sends at once as are wanted.
+
+    *keyed* is whether a key will go there. *proxy* is an address, *ca_file* the certificates to trust instead
+    of the usual ones; the environment is not asked. Redirects are not followed, and a connection carries one
+    send only, since one that went stale would lose a paid request. Raises SettingsError for an address that
+    may not be used; the transport raises Unreachable and Cut.
+    """
+    url = messages_url(base_url, keyed=keyed)
+    where = origin(base_url)
+    async with _client(deadlines, proxy, ca_file) as client:
+
+        @asynccontextmanager
+        async def transport(headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
+            with _translated(where):
+                response = await client.send(
+                    client.build_request("POST", url, headers=dict(headers), content=body), stream=True
+                )
+            async with aclosing(response), aclosing(_chunks(response, where)) as chunks:
+                yield Reply(response.status_code, _lower(response), chunks)
+
+        yield transport
+
+
+def _client(deadlines: Deadlines, proxy: str | None, ca_file: str | None) -> httpx.AsyncClient:
+    try:
+        return httpx.AsyncClient(
+            trust_env=False,
+            follow_redirects=False,
+            verify=ssl.create_default_context(cafile=ca_file) if ca_file else True,
+            proxy=proxy,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+            timeout=httpx.Timeout(
+                connect=deadlines.connect,
+                write=deadlines.write,
+                read=max(deadlines.headers, deadlines.silence),
+                pool=None,
+            ),
+        )
+    except OSError as error:
+        raise SettingsError(f"the certificates in {ca_file} cannot be read: {error.strerror}") from None
+    except (ValueError, ImportError, httpx.InvalidURL):
+        raise SettingsError("the proxy's address cannot be used", "write it as http://host:port") from None
+
+
+def _lower(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+async def _chunks(response: httpx.Response, where: str) -> AsyncGenerator[bytes, None]:
+    with _translated(where):
+        async for chunk in response.aiter_raw():
+            yield chunk
+
+
+@contextmanager
+def _translated(where: str) -> Iterator[None]:
+    """Turn httpx's errors into ours; theirs hold the request and with it the key, so none is chained."""
+    try:
+        yield
+    except _NEVER_SENDABLE as error:
+        raise Unreachable(f"nothing can be sent to {where}{_because(error)}", retry=False) from None
+    except _NEVER_SENT as error:
+        raise _unreachable(where, error) from None
+    except httpx.TimeoutException:
+        raise Cut(f"{where} took no more or gave no more in time", _AGAIN) from None
+    except httpx.TransportError as error:
+        raise Cut(f"the connection to {where} broke{_because(error)}", _AGAIN) from None
+
+
+def _unreachable(where: str, error: httpx.TransportError) -> Unreachable:
+    because = _because(error)
+    if _is_about_tls(error):
+        return Unreachable(
+            f"{where} cannot prove who it is{because}",
+            "check the base URL, the network's proxy and this machine's clock",
+            retry=False,
+        )
+    return Unreachable(f"{where} cannot be reached{because}", "check the network and the base URL")
+
+
+def _because(error: Exception) -> str:
+    return f": {error}" if str(error) else ""
+
+
+def _is_about_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
