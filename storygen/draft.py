@@ -57,6 +57,7 @@ class Flag(StrEnum):
     SHORT_END = "short-end"
     STALLED = "stalled"
     REFUSED = "refused"
+    REJECTED = "rejected"
     CUT = "cut"
     EMPTY = "empty"
     UNCLEAN_END = "unclean-end"

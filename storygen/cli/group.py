@@ -86,12 +86,10 @@ def storygen() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; return the exit code. Nothing but our own bugs leaves a traceback."""
     try:
-        storygen.main(args=list(arguments), prog_name="storygen", standalone_mode=False)
+        code = storygen.main(args=list(arguments), prog_name="storygen", standalone_mode=False)
     except StorygenError as error:
         show_error(error)
         return 128 + error.signal if isinstance(error, Interrupted) else error.exit_code
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -99,7 +97,8 @@ def run(arguments: Sequence[str]) -> int:
         return 130
     except BrokenPipeError:
         _quiet_stdout()
-    return 0
+        return 0
+    return code if isinstance(code, int) else 0
 
 
 def show_error(error: StorygenError) -> None:

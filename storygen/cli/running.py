@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import anyio
 
 from storygen.desk.write import Written, awrite
-from storygen.errors import Interrupted
+from storygen.errors import Interrupted, lone
 
 if TYPE_CHECKING:
     from storygen.cli.console import Console
@@ -55,8 +53,10 @@ def run(project: Project, selection: Selection, *, rehearse: bool, tell: Tell, s
             group.cancel_scope.cancel()
         return written
 
-    with _one_error():
+    try:
         written = anyio.run(main)
+    except BaseExceptionGroup as several:
+        raise lone(several) from None
     if written is None:
         raise Interrupted(
             "stopped; what was written so far is kept",
@@ -64,15 +64,3 @@ def run(project: Project, selection: Selection, *, rehearse: bool, tell: Tell, s
             signal=stopper.signal or signal.SIGINT,
         )
     return written
-
-
-@contextmanager
-def _one_error() -> Iterator[None]:
-    """Raise the error that a task group wraps, not the wrapping."""
-    try:
-        yield
-    except BaseExceptionGroup as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None

@@ -11,14 +11,14 @@ from storygen.desk.project import Project
 from storygen.errors import KeyMissing
 from storygen.messages import Encode, Send
 from storygen.model.deadlines import Deadlines
-from storygen.model.endpoint import origin
+from storygen.model.endpoint import is_anthropic
 from storygen.model.http import connect
 from storygen.model.keys import Key, Keys, key_for
 from storygen.model.send import sender
 from storygen.model.wire import encoder, native, plain
 from storygen.outline.tree import Outline
 from storygen.rehearsal.transport import rehearsal
-from storygen.settings import ANTHROPIC, Settings
+from storygen.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +50,15 @@ async def http_wire(project: Project, catalogue: Catalogue) -> AsyncIterator[Wir
     """
     settings = project.settings
     key = endpoint_key(settings)
-    if key is None and is_anthropic(settings):
+    if key is None and is_anthropic(settings.base_url):
         raise KeyMissing(
             "there is no API key, and the model at api.anthropic.com wants one",
             "set ANTHROPIC_API_KEY, or add --rehearse to write with the built-in model",
         )
-    accepts = native if is_anthropic(settings) else plain
+    accepts = native if is_anthropic(settings.base_url) else plain
     limits = deadlines(settings)
     async with connect(settings.base_url, deadlines=limits, keyed=key is not None) as transport:
         yield Wire(encoder(catalogue, accepts), sender(transport, key=key, deadlines=limits))
-
-
-def is_anthropic(settings: Settings) -> bool:
-    """Say whether requests go to Anthropic's own endpoint."""
-    return origin(settings.base_url) == origin(ANTHROPIC)
 
 
 def endpoint_key(settings: Settings) -> Key | None:

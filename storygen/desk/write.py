@@ -29,6 +29,7 @@ from storygen.writer.ask import Commission
 from storygen.writer.attempt import Line
 from storygen.writer.book import Result, Shelf, Work, write_book
 from storygen.writer.events import Noted, Tell
+from storygen.writer.saves import Saves
 
 OpenWire = Callable[[Project, Catalogue], AbstractAsyncContextManager[Wire]]
 """Opens the way to a model; tests and the rehearsal have their own."""
@@ -171,6 +172,7 @@ class _Run:
             ready=frozenset(standing.section.id for standing in there),
             begun={section.id: self.keeper.resume(section) for section in missing},
         )
+        saves = Saves(self.journal)
         line = Line(
             encode=wire.encode,
             send=wire.send,
@@ -178,12 +180,13 @@ class _Run:
             catalogue=self.catalogue,
             tell=self.tell,
             sleep=anyio.sleep,
-            now=anyio.current_time,
             chance=chance,
+            saves=saves,
             retries=self.project.settings.retries,
         )
         shelf = Shelf(self.keeper.keep, self.keeper.leave)
-        return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
+        async with saves.kept(anyio.sleep):
+            return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
 
     def end(self, result: Result) -> Written:
         """Compile the manuscript and say what was done."""

@@ -54,7 +54,9 @@ def ask(
     settings = commission.settings.at(section.own_settings)
     row = commission.catalogue.find(settings.model or commission.catalogue.default)
     context = context_of(commission, section, texts, shrunk=sitting.shrunk)
-    messages, leg = _messages(commission, section, context, kept=sitting.text, prefill=row.prefill)
+    messages, leg = _messages(
+        commission, section, context, kept=sitting.text, prefill=row.prefill and not sitting.in_words
+    )
     request = Request(
         model=row.id,
         messages=messages,

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from random import Random
+from typing import assert_never
 
 from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.draft import Leg
 from storygen.errors import Cut, Rejected, Stopped, Unreachable
-from storygen.messages import Completion, Encode, Opened, OtherBlock, Request, Send, StopReason, Text
-from storygen.model.deltas import Fold
+from storygen.messages import (
+    Completion,
+    Counted,
+    Delta,
+    Encode,
+    Ended,
+    Opened,
+    OtherBlock,
+    Request,
+    Send,
+    StopReason,
+    Text,
+)
 from storygen.model.waits import LONGEST, RetryBucket, wait, worth_retrying
 from storygen.outline.tree import Section
 from storygen.writer.events import Grew, Tell, Thinking, Waiting
-
-SAVE_SECONDS = 0.5
-SAVE_BYTES = 4_096
-"""Text that streams in is on the disk after so long or so much, whichever comes first."""
+from storygen.writer.saves import Saves
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """What an attempt reaches the world through, and what bounds it.
 
-    `now` is a monotonic clock in seconds. `bucket` is shared by the whole run.
+    `saves` and `bucket` are shared by the whole run.
     """
 
     encode: Encode
@@ -36,8 +46,8 @@ class Line:
     catalogue: Catalogue
     tell: Tell
     sleep: Callable[[float], Awaitable[None]]
-    now: Callable[[], float]
     chance: Random
+    saves: Saves
     bucket: RetryBucket = field(default_factory=RetryBucket)
     retries: int = 5
 
@@ -77,26 +87,70 @@ async def _wait(error: Rejected | Unreachable | Cut, *, tries: int, section: Sec
 
 async def _send(request: Request, *, section: Section, leg: Leg, line: Line) -> Completion:
     body = line.encode(request)
-    saver = _Saver(line, _intend(request, body, section=section, leg=leg, line=line))
-    try:
-        async for delta in line.send(body):
-            saver.fold.add(delta)
-            match delta:
-                case Opened():
-                    line.journal.opened(saver.attempt, delta)
-                case Text(text=text):
-                    saver.save_sometimes()
-                    line.tell(Grew(section, text))
-                case OtherBlock():
-                    line.tell(Thinking(section))
-                case _:
-                    pass
-    except (Rejected, Unreachable, Cut) as error:
-        return saver.failed(error)
-    except BaseException:
-        saver.left()
-        raise
-    return saver.ended(request)
+    number = _intend(request, body, section=section, leg=leg, line=line)
+    with line.saves.stream(number) as stream:
+        try:
+            async with aclosing(line.send(body)) as deltas:
+                async for delta in deltas:
+                    stream.add(delta)
+                    _tell(delta, section=section, line=line)
+        except (Rejected, Unreachable, Cut) as error:
+            return _failed(number, stream.fold.completion, error, line=line)
+        except BaseException:
+            _left(number, stream.fold.completion, line=line)
+            raise
+    return _ended(number, stream.fold.completion, request, line=line)
+
+
+def _tell(delta: Delta, *, section: Section, line: Line) -> None:
+    match delta:
+        case Text(text=text):
+            line.tell(Grew(section, text))
+        case OtherBlock():
+            line.tell(Thinking(section))
+        case Opened() | Counted() | Ended():
+            pass
+        case _:
+            assert_never(delta)
+
+
+def _ended(number: int, completion: Completion, request: Request, *, line: Line) -> Completion:
+    """Write down a stream that ended by itself, whole or without its stop reason."""
+    if completion.stop_reason is StopReason.CUT:
+        return _failed(
+            number, completion, Cut("the stream ended without a stop reason", "try again"), line=line
+        )
+    price = line.catalogue.find(request.model).cost(completion.usage)
+    line.journal.complete(number, completion, cost=0 if request.rehearsed else price)
+    line.bucket.put_back()
+    return completion
+
+
+def _failed(
+    number: int, completion: Completion, error: Rejected | Unreachable | Cut, *, line: Line
+) -> Completion:
+    """Write down a failure; text that came before it is a cut completion, else *error* is raised."""
+    if completion.text:
+        line.journal.partial(number, completion.text, error.message, usage=completion.usage)
+        return replace(completion, stop_reason=StopReason.CUT)
+    match error:
+        case Rejected():
+            line.journal.rejected(number, error)
+        case Unreachable():
+            line.journal.unsent(number, error.message)
+        case Cut():
+            line.journal.unknown(number, error.message)
+        case _:
+            assert_never(error)
+    raise error
+
+
+def _left(number: int, completion: Completion, *, line: Line) -> None:
+    """Write down that the run was told to stop in the middle."""
+    if completion.text:
+        line.journal.partial(number, completion.text, "the run was stopped", usage=completion.usage)
+    else:
+        line.journal.unknown(number, "the run was stopped")
 
 
 def fingerprint(request: Request) -> str:
@@ -114,52 +168,3 @@ def _intend(request: Request, body: bytes, *, section: Section, leg: Leg, line: 
         rehearsed=request.rehearsed,
         reserved=0,
     )
-
-
-@dataclass(slots=True)
-class _Saver:
-    """Keeps one attempt's text safe while it streams, and writes down how it ended."""
-
-    line: Line
-    attempt: int
-    fold: Fold = field(default_factory=Fold)
-    _saved_at: float = -SAVE_SECONDS
-    _saved: int = 0
-
-    def save_sometimes(self) -> None:
-        """Save the text if enough of it, or of time, has passed."""
-        now, size = self.line.now(), self.fold.size
-        if now - self._saved_at >= SAVE_SECONDS or size - self._saved >= SAVE_BYTES:
-            self.line.journal.save_text(self.attempt, self.fold.text)
-            self._saved_at, self._saved = now, size
-
-    def ended(self, request: Request) -> Completion:
-        """Write down a stream that ended by itself, whole or without its stop reason."""
-        completion = self.fold.completion
-        if completion.stop_reason is StopReason.CUT:
-            return self.failed(Cut("the stream ended without a stop reason", "try again"))
-        price = self.line.catalogue.find(request.model).cost(completion.usage)
-        self.line.journal.complete(self.attempt, completion, cost=0 if request.rehearsed else price)
-        self.line.bucket.put_back()
-        return completion
-
-    def failed(self, error: Rejected | Unreachable | Cut) -> Completion:
-        """Write down a failure; text that came before it is a cut completion, else *error* is raised."""
-        if self.fold.text:
-            self.line.journal.partial(self.attempt, self.fold.text, error.message)
-            return self.fold.completion
-        match error:
-            case Rejected():
-                self.line.journal.rejected(self.attempt, error)
-            case Unreachable():
-                self.line.journal.unsent(self.attempt, error.message)
-            case Cut():
-                self.line.journal.unknown(self.attempt, error.message)
-        raise error
-
-    def left(self) -> None:
-        """Write down that the run was told to stop in the middle."""
-        if self.fold.text:
-            self.line.journal.partial(self.attempt, self.fold.text, "the run was stopped")
-        else:
-            self.line.journal.unknown(self.attempt, "the run was stopped")

@@ -32,7 +32,8 @@ class Sitting:
     """A section in the middle of being written: its stitched text, its legs, and what was tried once already.
 
     `earlier` counts the legs of earlier runs, which no limit holds against this one. `cap` multiplies
-    max_tokens, `shrunk` counts how often the context was halved, `cuts` the broken streams.
+    max_tokens, `shrunk` counts how often the context was halved, `cuts` the broken streams. `in_words` is
+    set where the endpoint turned out to take no prefill.
     """
 
     text: str = ""
@@ -45,6 +46,7 @@ class Sitting:
     cuts: int = 0
     asked_again: bool = False
     reopened: bool = False
+    in_words: bool = False
 
     def flagged(self, *flags: Flag) -> Sitting:
         """Return the sitting with *flags* added, each once."""

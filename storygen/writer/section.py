@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from storygen.draft import Draft, DraftStatus, Flag, Leg
+from storygen.errors import Rejected
 from storygen.manuscript.seam import anchor, stitch
 from storygen.messages import Completion, Request, StopReason
+from storygen.model.verdict import Kind
 from storygen.outline.tree import Section
 from storygen.writer.ask import Commission, ask
 from storygen.writer.attempt import Line, attempt
@@ -28,7 +30,11 @@ async def write_section(
     step = Step.CONTINUE
     while step in {Step.CONTINUE, Step.AGAIN}:
         request, leg = ask(commission, section, texts, sitting=sitting)
-        completion = await attempt(request, section=section, leg=leg, line=line)
+        try:
+            completion = await attempt(request, section=section, leg=leg, line=line)
+        except Rejected as error:
+            sitting, step = _turned_down(sitting, error, section=section, line=line)
+            continue
         sitting = join(sitting, answered(leg, completion), title=section.title)
         sitting, step = judge(sitting, completion, limits=limits, full=_full(request, completion))
         if completion.stop_reason is StopReason.REFUSAL:
@@ -39,7 +45,7 @@ async def write_section(
 
 
 def join(sitting: Sitting, leg: Leg, *, title: str) -> Sitting:
-    """Add *leg* to *sitting* of the section called *title*, stitched to the text that it goes on from."""
+    """Add *leg* to *sitting* of the section called *title*, stitched to the text it goes on from."""
     if not sitting.text:
         return sitting.grown(leg.text, leg)
     kept = sitting.text[: leg.base]
@@ -70,11 +76,21 @@ def answered(leg: Leg, completion: Completion) -> Leg:
     )
 
 
+def _turned_down(sitting: Sitting, error: Rejected, *, section: Section, line: Line) -> tuple[Sitting, Step]:
+    """Decide what follows where the API takes this request from nobody; raise where the run has to end."""
+    if error.kind is Kind.PREFILL_REFUSED and not sitting.in_words:
+        return replace(sitting, in_words=True), Step.CONTINUE
+    if error.retry or error.fatal:
+        raise error
+    line.tell(Noted("; ".join((f"{section.id}: {error.message}", error.help, *error.notes))))
+    return sitting.flagged(Flag.REJECTED), Step.STOP
+
+
 def _declined(section: Section, completion: Completion) -> str:
     why = f" ({completion.stop_detail})" if completion.stop_detail else ""
     return (
-        f"{section.id}: the model declined{why}; the same request is not sent again. Rework its beats and run "
-        f"again; `storygen prompt {section.id}` shows what was asked"
+        f"{section.id}: the model declined{why}; the same request is not sent again. "
+        f"Rework its beats and run again; `storygen prompt {section.id}` shows what was asked"
     )
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
@@ -32,7 +32,7 @@ class ScriptedModel:
         self.answers: Iterator[Answer] = iter(answers)
         self.asked: list[bytes] = []
 
-    async def send(self, body: bytes) -> AsyncIterator[Delta]:
+    async def send(self, body: bytes) -> AsyncGenerator[Delta, None]:
         self.asked.append(body)
         for delta in next(self.answers):
             if isinstance(delta, Exception):
