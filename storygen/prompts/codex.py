@@ -32,7 +32,10 @@ class Why(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One entry, whether this section's prompt has it, and why; `tokens` is what it costs or would have cost."""
+    """One entry, whether it is sent with a section, and why.
+
+    `tokens` is what it costs in the prompt, or would have cost.
+    """
 
     entry: Entry
     sent: bool
@@ -43,17 +46,25 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An entry as it stands at a section: the changes that hold by then, oldest first, each with its start's title."""
+    """An entry as it stands at a section.
+
+    `changes` are those that hold by then, the oldest first, each behind the title of where it began.
+    """
 
     entry: Entry
     changes: tuple[tuple[str, str], ...] = ()
 
     @property
     def text(self) -> str:
-        """What it says, in lines, the latest last."""
+        """The entry as a prompt has it: a heading, then what is known, the latest last."""
         entry = self.entry
-        since = (f"Since “{title}”: {about}" for title, about in self.changes)
-        lines = (heading(entry), ", ".join(entry.aliases), entry.about, entry.voice, *since)
+        lines = (
+            f"## {heading(entry)}",
+            f"Also: {', '.join(entry.aliases)}" if entry.aliases else "",
+            entry.about.strip(),
+            f"Voice: {entry.voice.strip()}" if entry.voice else "",
+            *(f"Since “{title}”: {about.strip()}" for title, about in self.changes),
+        )
         return "\n".join(line for line in lines if line)
 
 
@@ -82,9 +93,9 @@ def always(outline: Outline) -> tuple[Known, ...]:
 def choose(outline: Outline, section: Section, *, tail: str, limit: int, count: Count) -> Choices:
     """Choose the codex entries for *section* in the order of the outline, within *limit* tokens.
 
-    Entries that its point of view, cast or place name are sent whatever they cost. The rest comes in the order
-    of its reasons (card, tail, nested) as long as it fits. An `always` entry is sent here too once a
-    change of it holds, because the system message has its base form.
+    An `always` entry is sent here too once a change of it holds, because the system message has its base
+    form. Such entries, and those that point of view, cast or place name, are sent whatever they cost. The
+    rest comes in the order of its reasons (card, tail, nested) as long as it fits.
     """
     starts = _starts(outline)
     known = tuple(_known(entry, section, starts) for entry in outline.codex)
@@ -92,26 +103,33 @@ def choose(outline: Outline, section: Section, *, tail: str, limit: int, count: 
     fits = _fit(known, reasons, limit=limit, count=count)
     return Choices(
         all=tuple(
-            _choice(each.entry, reasons[index], fits.get(index), limit=limit) for index, each in enumerate(known)
+            _choice(each, reasons[index], fits.get(index), limit=limit, count=count)
+            for index, each in enumerate(known)
         ),
         known=tuple(known[index] for index in sorted(fits) if fits[index][0]),
     )
 
 
-def card_text(section: Section) -> Iterable[str]:
-    """Yield everything that the card of *section* says, piece by piece."""
-    yield from (section.title, section.summary, section.pov, section.place, section.time)
-    yield from (section.enter, section.leave, section.audience)
-    for pieces in (section.cast, section.beats, section.must, section.facts, section.plant, section.pay):
-        yield from pieces
-    yield from section.story.values()
+def card_pieces(section: Section) -> Iterable[tuple[str, str]]:
+    """Yield everything that the card of *section* says, each piece behind its name."""
+    yield from (("the title", section.title), ("the point of view", section.pov))
+    yield from (("the cast", name) for name in section.cast)
+    yield from (("the place", section.place), ("the time", section.time), ("the summary", section.summary))
+    yield from ((f"beat {number}", beat) for number, beat in enumerate(section.beats, start=1))
+    yield from (("the state on entering", section.enter), ("the state on leaving", section.leave))
+    yield from (("a fact", fact) for fact in section.facts)
+    yield from (("a thread", thread) for thread in (*section.plant, *section.pay))
+    yield from (("what must appear", text) for text in section.must)
+    yield from ((f"the {name}", text) for name, text in section.story.items())
 
 
 def _known(entry: Entry, section: Section, starts: Mapping[str, tuple[int, str]]) -> Known:
     """Put *entry* together with the changes that hold when *section* begins."""
     begun = [(*starts[change.start], change.about) for change in entry.changes if change.start in starts]
     begun.sort(key=lambda change: change[0])
-    return Known(entry, tuple((title, about) for position, title, about in begun if position <= section.position))
+    return Known(
+        entry, tuple((title, about) for position, title, about in begun if position <= section.position)
+    )
 
 
 def _starts(outline: Outline) -> Mapping[str, tuple[int, str]]:
@@ -125,7 +143,7 @@ def _starts(outline: Outline) -> Mapping[str, tuple[int, str]]:
 
 
 def _reasons(known: Sequence[Known], section: Section, *, tail: str) -> list[tuple[Why, str]]:
-    card = Searched.of(card_text(section))
+    card = tuple((name, Searched.of([text])) for name, text in card_pieces(section))
     last = Searched.of([tail])
     found = [_direct(each.entry, section, card=card, tail=last) for each in known]
     for index, (why, _) in enumerate(tuple(found)):
@@ -134,15 +152,22 @@ def _reasons(known: Sequence[Known], section: Section, *, tail: str) -> list[tup
     return found
 
 
-def _direct(entry: Entry, section: Section, *, card: Searched, tail: Searched) -> tuple[Why, str]:
+def _direct(
+    entry: Entry, section: Section, *, card: Sequence[tuple[str, Searched]], tail: Searched
+) -> tuple[Why, str]:
     """Find the strongest reason for *entry* that does not come from another entry."""
     if entry.include is Include.NEVER:
         return Why.NEVER, "the outline says `include: never`"
-    for role, names in (("point of view", (section.pov,)), ("cast", section.cast), ("place", (section.place,))):
+    for role, names in (
+        ("point of view", (section.pov,)),
+        ("cast", section.cast),
+        ("place", (section.place,)),
+    ):
         if {fold(name) for name in entry.names} & {fold(name) for name in names if name}:
             return Why.NAMED, role
-    if name := card.first(entry.names):
-        return Why.CARD, f"“{name}” in the card"
+    for piece, text in card:
+        if name := text.first(entry.names):
+            return Why.CARD, f"“{name}” in {piece}"
     if name := tail.first(entry.names):
         return Why.TAIL, f"“{name}” in the tail"
     if entry.include is Include.ALWAYS:
@@ -167,7 +192,7 @@ def _fit(
     left = limit
     for index in sorted(wanted, key=lambda index: (reasons[index][0], index)):
         cost = count(known[index].text)
-        fit = reasons[index][0] is Why.NAMED or cost <= left
+        fit = cost <= left or reasons[index][0] is Why.NAMED or known[index].entry.include is Include.ALWAYS
         fits[index] = (fit, cost)
         left -= cost if fit else 0
     return fits
@@ -178,12 +203,15 @@ def _wanted(known: Known, why: Why) -> bool:
     return bool(known.changes) if known.entry.include is Include.ALWAYS else why <= Why.NESTED
 
 
-def _choice(entry: Entry, found: tuple[Why, str], fit: tuple[bool, int] | None, *, limit: int) -> Choice:
+def _choice(
+    known: Known, found: tuple[Why, str], fit: tuple[bool, int] | None, *, limit: int, count: Count
+) -> Choice:
     why, reason = found
     sent, tokens = fit or (False, 0)
+    if known.entry.include is Include.ALWAYS:
+        base = count(Known(known.entry).text)
+        reason = "`include: always`" + ("; with its changes here" if sent else "")
+        return Choice(known.entry, sent=True, why=why, reason=reason, tokens=base + tokens * sent)
     if fit and not sent:
         reason += f"; left out: the codex may have {limit:,} tokens"
-    if entry.include is Include.ALWAYS:
-        reason = "`include: always`" + ("; with its changes here" if sent else "")
-        sent = True
-    return Choice(entry, sent=sent, why=why, reason=reason, tokens=tokens)
+    return Choice(known.entry, sent=sent, why=why, reason=reason, tokens=tokens)

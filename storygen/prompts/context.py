@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from storygen.messages import Count
 from storygen.outline.tree import Heading, Outline, Section
 from storygen.prompts.codex import Choice, Known, always, choose
-from storygen.prompts.plan import clip, gist, plan
+from storygen.prompts.mentions import Searched, fold
+from storygen.prompts.plan import about, clip, plan
 from storygen.text.sentences import sentences, tail
+from storygen.text.words import word_spans
 
 TAIL_WORDS = 300
 """A verbatim tail has at least these many words, where there are so many."""
@@ -17,12 +20,16 @@ TAIL_WORDS = 300
 NEAREST = 5
 """How many sections before are recapped one by one, and listed by how they begin and end."""
 
+COLLAPSED = 12
+"""How many headings that are finished before those keep a line; the plan has the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How many plain tokens each tier may have."""
 
     codex: int = 2_000
+    facts: int = 600
     recap: int = 1_500
     tail: int = 1_200
     plan: int = 4_000
@@ -34,6 +41,17 @@ class Source:
 
     name: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StyleTexts:
+    """What the files say that a style names: a guide to follow, samples to imitate."""
+
+    guide: str = ""
+    samples: tuple[str, ...] = ()
+
+
+PLAIN = StyleTexts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +67,7 @@ class Context:
     always: tuple[Known, ...] = ()
     choices: tuple[Choice, ...] = ()
     codex: tuple[Known, ...] = ()
+    facts: tuple[str, ...] = ()
     recap: tuple[str, ...] = ()
     tail: str = ""
     tail_of: str = ""
@@ -57,6 +76,8 @@ class Context:
     endings: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    style: StyleTexts = PLAIN
+    section_style: StyleTexts = PLAIN
 
 
 def gather(
@@ -67,29 +88,38 @@ def gather(
     limits: Limits,
     count: Count,
     sources: Sequence[Source] = (),
+    style: StyleTexts = PLAIN,
+    section_style: StyleTexts = PLAIN,
 ) -> Context:
     """Gather the context of *section*; *texts* are the written sections, by id.
 
-    Pure, and blind to every text outside the section's `after` closure: the order in which sections
+    *style* has the texts of the book's style, *section_style* those that a section's own style names
+    besides. Pure, and blind to every text outside the section's `after` closure: the order in which sections
     are finished never changes a prompt.
     """
     written = _written(outline, section, texts)
-    last = _last(written, outline.lang, limit=limits.tail, count=count)
+    before = [each for each, _ in written]
+    joined = [(each, text) for each, text in written[-1:] if each.page == section.page]
+    last = _last(joined, outline.lang, limit=limits.tail, count=count)
     chosen = choose(outline, section, tail=last, limit=limits.codex, count=count)
+    everywhere = always(outline)
     near = written[-NEAREST:]
     return Context(
         plan=plan(outline, limit=limits.plan, count=count),
-        always=always(outline),
+        always=everywhere,
         choices=chosen.all,
         codex=chosen.known,
-        recap=_recap(outline, [before for before, _ in written], limit=limits.recap, count=count),
+        facts=_facts(before, (*chosen.known, *everywhere), limit=limits.facts, count=count),
+        recap=_newest(_recap(outline, before), limit=limits.recap, count=count),
         tail=last,
-        tail_of=written[-1][0].id if written else "",
+        tail_of=joined[-1][0].id if joined else "",
         fence=_fence(outline, section),
-        openings=tuple(" ".join(text.split()[:5]) for _, text in near),
-        endings=tuple(clip(sentences(text, outline.lang)[-1], words=30) for _, text in near),
+        openings=tuple(_opening(text) for _, text in near),
+        endings=tuple(_ending(text, outline.lang) for _, text in near),
         threads=_threads(outline, section),
         sources=tuple(sources),
+        style=style,
+        section_style=section_style,
     )
 
 
@@ -111,50 +141,72 @@ def _written(outline: Outline, section: Section, texts: Mapping[str, str]) -> li
     return [(each, text) for each, text in before if text and each.position < section.position]
 
 
-def _last(written: Sequence[tuple[Section, str]], lang: str, *, limit: int, count: Count) -> str:
-    """Return the tail of the nearest written section; fewer words where a script needs many tokens."""
+def _last(joined: Sequence[tuple[Section, str]], lang: str, *, limit: int, count: Count) -> str:
+    """Return the tail of the text that this section goes on from; less where a script needs many tokens."""
     words = TAIL_WORDS
-    last = tail(written[-1][1], words=words, lang=lang) if written else ""
+    last = tail(joined[-1][1], words=words, lang=lang) if joined else ""
     while count(last) > limit and words > 1:
         words //= 2
         last = tail(last, words=words, lang=lang)
     return last
 
 
-def _recap(outline: Outline, written: Sequence[Section], *, limit: int, count: Count) -> tuple[str, ...]:
-    """Recap the nearest sections one by one and what is finished before them by its heading, newest kept."""
-    near = [_recalled(section) for section in written[-NEAREST:]]
-    lines = [*_finished(outline, written[:-NEAREST]), *near]
-    kept: list[str] = []
-    left = limit
-    for line in reversed(lines):
-        left -= count(line) + 1
-        if left < 0:
-            break
-        kept.append(line)
-    return tuple(reversed(kept))
+def _recap(outline: Outline, written: Sequence[Section]) -> list[str]:
+    """Recap the nearest sections one by one, and what is finished before them by its heading."""
+    finished = _finished(outline, written[:-NEAREST])
+    return [*finished[-COLLAPSED:], *map(_recalled, written[-NEAREST:])]
 
 
 def _recalled(section: Section) -> str:
     """Say in a line what *section* did and how it left things."""
-    did = gist(section, words=60) if section.summary else clip(" ".join(section.beats), words=60)
+    did = clip(about(section), words=60)
     left = f"At its end: {clip(section.leave, words=40)}" if section.leave else ""
-    return f"{section.title}: {' '.join(filter(None, (did, left)))}".removesuffix(": ")
+    return f"{clip(section.title, words=20)}: {' '.join(filter(None, (did, left)))}".removesuffix(": ")
 
 
 def _finished(outline: Outline, written: Sequence[Section]) -> list[str]:
-    """Give every outermost heading above *written* one line, and every section without one its title."""
+    """Give every outermost heading above *written* one line: its summary, or the titles below it."""
     headings = {node.id: node for node in outline.nodes if isinstance(node, Heading)}
     groups: dict[str, list[Section]] = {}
     for section in written:
         groups.setdefault(next(iter(section.parents), ""), []).append(section)
-    lines: list[str] = []
-    for id_, group in groups.items():
-        heading = headings.get(id_)
-        about = heading.summary if heading else ""
-        about = about or "; ".join(section.title for section in group)
-        lines.append(f"{heading.title if heading else 'Before that'}: {clip(about, words=40)}")
-    return lines
+    return [_collapsed(headings.get(id_), group) for id_, group in groups.items()]
+
+
+def _collapsed(heading: Heading | None, group: Sequence[Section]) -> str:
+    title = heading.title if heading else "Before that"
+    told = heading.summary if heading else ""
+    return f"{title}: {clip(told or '; '.join(section.title for section in group), words=40)}"
+
+
+def _facts(before: Sequence[Section], known: Sequence[Known], *, limit: int, count: Count) -> tuple[str, ...]:
+    """Return what earlier sections established, the facts about entries of this section before all others."""
+    facts = list(dict.fromkeys(" ".join(fact.split()) for section in before for fact in section.facts))
+    names = [name for each in known for name in each.entry.names]
+    near = [fact for fact in facts if Searched.of([fact]).first(names)]
+    kept = _newest([*(fact for fact in facts if fact not in near), *near], limit=limit, count=count)
+    return tuple(fact for fact in facts if fact in kept)
+
+
+def _newest(lines: Sequence[str], *, limit: int, count: Count) -> tuple[str, ...]:
+    """Return the last of *lines*, as many as fit."""
+    start = len(lines)
+    left = limit
+    while start and (left := left - count(lines[start - 1]) - 1) >= 0:
+        start -= 1
+    return tuple(lines[start:])
+
+
+def _opening(text: str) -> str:
+    """Return the first five words of *text*."""
+    spans = list(islice(word_spans(text), 5))
+    return " ".join(text[spans[0][0] : spans[-1][1]].split()) if spans else ""
+
+
+def _ending(text: str, lang: str) -> str:
+    """Return the last sentence of *text*."""
+    last = sentences(text.rpartition("\n\n")[2], lang)
+    return clip(last[-1], words=30) if last else ""
 
 
 def _fence(outline: Outline, section: Section) -> str:
@@ -166,7 +218,9 @@ def _fence(outline: Outline, section: Section) -> str:
 
 
 def _threads(outline: Outline, section: Section) -> tuple[str, ...]:
-    """Return the threads that were planted before *section* and that nothing before it pays."""
+    """Return the threads that were planted before *section* and that nothing up to its end pays."""
     before = [each for each in outline.sections if each.position < section.position]
-    paid = {thread for each in before for thread in each.pay}
-    return tuple(dict.fromkeys(t for each in before for t in each.plant if t not in paid))
+    paid = {fold(thread) for each in (*before, section) for thread in each.pay}
+    return tuple(
+        dict.fromkeys(thread for each in before for thread in each.plant if fold(thread) not in paid)
+    )

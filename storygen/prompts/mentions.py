@@ -31,9 +31,9 @@ class Searched:
         return cls(text, frozenset(_WORD.findall(text)))
 
     def first(self, names: Sequence[str]) -> str:
-        """Return the first of *names* that is mentioned, or an empty string.
+        r"""Return the first of *names* that is mentioned, or an empty string.
 
-        >>> Searched.of(["ANNA’S lamp, and the\\n log  book"]).first(["Annas", "the log book", "Anna"])
+        >>> Searched.of(["ANNA’S lamp, and the\n log  book"]).first(["Annas", "the log book", "Anna"])
         'the log book'
         >>> Searched.of(["灯台に着いた"]).first(["灯台"])
         '灯台'
@@ -53,9 +53,9 @@ class Searched:
 
 
 def fold(text: str) -> str:
-    """Return *text* as it is compared: one form for every letter, no case, single blanks.
+    r"""Return *text* as it is compared: one form for every letter, no case, single blanks.
 
-    >>> fold("  The\\nLOG  Book ")
+    >>> fold("  The\nLOG  Book ")
     'the log book'
     """
     return _BLANK.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()

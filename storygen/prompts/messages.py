@@ -1,0 +1,96 @@
+"""The messages of a section: what the model is told, in its order, and part by part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storygen.messages import Count, Message, Role
+from storygen.outline.tree import Outline, Section
+from storygen.prompts.context import Context
+from storygen.prompts.templates import Templates
+from storygen.prompts.variables import variables_of
+from storygen.text.words import count_words
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One named block of a prompt: who says it, its plain tokens, whether the cache may hold it."""
+
+    name: str
+    role: Role
+    tokens: int
+    cached: bool
+    text: str
+
+
+def section_messages(
+    outline: Outline,
+    section: Section,
+    context: Context,
+    templates: Templates,
+) -> tuple[Message, ...]:
+    """Return the messages that ask for *section*.
+
+    The system message is the same, byte for byte, for every section of the book. Raises TemplateError.
+    """
+    variables = variables_of(outline, section, context)
+    return templates.render(outline.kind, "section", variables)
+
+
+def continue_messages(
+    outline: Outline,
+    section: Section,
+    context: Context,
+    templates: Templates,
+    *,
+    kept: str,
+    anchor: str,
+    prefill: bool,
+) -> tuple[Message, ...]:
+    """Return the messages that ask for the rest of *section*, of which *kept* is there.
+
+    With *prefill* the kept text, without white space behind it, is the last turn. Otherwise a user turn
+    follows it that asks the reply to begin with *anchor*, the last words kept. Raises TemplateError.
+    """
+    variables = variables_of(outline, section, context)
+    asked = templates.render(outline.kind, "section", variables)
+    if not kept.strip():
+        return asked
+    if prefill:
+        return (*asked, Message(Role.ASSISTANT, kept.rstrip()))
+    written = count_words(kept)
+    variables |= {"anchor": anchor, "written": written, "remaining": max(0, section.words.aim - written)}
+    again = templates.render(outline.kind, "continue", variables)
+    last = tuple(message for message in again if message.role is Role.USER)
+    return (*asked, Message(Role.ASSISTANT, kept.rstrip()), *last)
+
+
+def parts(
+    outline: Outline,
+    section: Section,
+    context: Context,
+    templates: Templates,
+    *,
+    count: Count,
+) -> tuple[Part, ...]:
+    """Return the prompt of *section* block by block, the empty ones left out. Raises TemplateError.
+
+    What an author's template says outside of blocks comes last, as `elsewhere`.
+    """
+    variables = variables_of(outline, section, context)
+    messages = templates.render(outline.kind, "section", variables)  # first: its errors know their lines
+    blocks = templates.blocks(outline.kind, "section", variables)
+    found: list[Part] = []
+    for message in messages:
+        named = [(name, text) for role, name, text in blocks if role is message.role and text]
+        rest = _without(message.text, [text for _, text in named])
+        named += [("elsewhere", rest)] if rest else []
+        found += [Part(name, message.role, count(text), message.cached, text) for name, text in named]
+    return tuple(found)
+
+
+def _without(text: str, pieces: list[str]) -> str:
+    """Take *pieces* out of *text*, each once."""
+    for piece in pieces:
+        text = text.replace(piece, "", 1)
+    return text.strip()
