@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 def build(
     *, console: Console, names: tuple[str, ...], clean: bool, output: str | None, book: Path | None
 ) -> None:
-    """Compile the manuscript from the drafts; nothing is sent."""
+    """Compile the manuscript from the drafts.
+
+    Nothing is sent. A manuscript.md that was changed by hand is left alone.
+    """
     from storygen.desk.build import build as compile_book
     from storygen.desk.build import compiled
     from storygen.files.save import save

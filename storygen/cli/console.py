@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sys
+import textwrap
 from dataclasses import dataclass
 
 import click
@@ -34,6 +37,10 @@ class Console:
         """Show words to the person, on stderr, whatever happens."""
         click.echo(safe(text), err=True)
 
+    def sentence(self, text: str) -> None:
+        """Show a sentence to the person, wrapped where there is a terminal."""
+        self.say(wrapped(text) if sys.stderr.isatty() else text)
+
     def note(self, text: str) -> None:
         """Show words that a quiet person does not want."""
         if not self.quiet:
@@ -51,3 +58,18 @@ class Console:
     def document(self, **fields: object) -> None:
         """Put out one JSON document, as every `--json` does."""
         click.echo(json.dumps({"storygen": 1, **fields}, ensure_ascii=False, indent=2))
+
+
+def wrapped(text: str, *, columns: int | None = None) -> str:
+    """Wrap *text* at the terminal's width; later lines are set in under the words of the first.
+
+    >>> print(wrapped("   = next: run the same command again", columns=24))
+       = next: run the same
+         command again
+    """
+    mark = re.match(r"\s*(= )?", text)
+    indent = " " * (mark.end() if mark else 0)
+    width = columns or shutil.get_terminal_size().columns
+    return textwrap.fill(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

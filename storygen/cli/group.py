@@ -11,7 +11,7 @@ import click
 
 from storygen import __version__
 from storygen.cli.console import Console
-from storygen.errors import Interrupted, OutlineError, StorygenError
+from storygen.errors import Interrupted, OutlineError, Stopped, StorygenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,11 +109,12 @@ def show_error(error: StorygenError) -> None:
     if isinstance(error, OutlineError) and error.findings:
         console.say(findings_text(error.findings))
         return
-    console.say(f"error: {error.message}")
+    stopped = isinstance(error, Interrupted | Stopped)
+    console.sentence(error.message if stopped else f"error: {error.message}")
     for note in error.notes:
-        console.say(f"   = {note}")
+        console.sentence(f"   = {note}")
     if error.help:
-        console.say(f"   = next: {error.help}")
+        console.sentence(f"   = next: {error.help}")
 
 
 def _quiet_stdout() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, assert_never
 
 import click
 
+from storygen.cli.console import wrapped
 from storygen.cli.table import money
 from storygen.draft import DraftStatus
 from storygen.text.terminal import safe, safe_line
@@ -95,11 +96,11 @@ class Watch(AbstractContextManager["Watch"]):
                 self.console.detail(f"   {section.id}: the reply ended with {why}; asking for the rest")
             case Waiting(section=section, seconds=seconds, why=why):
                 self._say_state(f"waiting {seconds:.0f} s")
-                self._print(f"   {section.id}: {why}; trying again in {seconds:.0f} s")
+                self._print(f"   {section.id}: {why}; trying again in {seconds:.0f} s", sentence=True)
             case Finished():
                 self._finish(event)
             case Noted(message=message):
-                self._print(f"note: {message}")
+                self._print(f"   {message}", sentence=True)
             case _:
                 assert_never(event)
         self._redraw()
@@ -139,13 +140,13 @@ class Watch(AbstractContextManager["Watch"]):
                 Text(safe_line(f" … {line}") if line else "", no_wrap=True, overflow="ellipsis")
             )
 
-    def _print(self, line: str) -> None:
+    def _print(self, line: str, *, sentence: bool = False) -> None:
         if self.console.quiet:
             return
         if self._live:
             from rich.text import Text
 
-            self._live.console.print(Text(safe(line)), soft_wrap=True)
+            self._live.console.print(Text(safe(wrapped(line) if sentence else line)), soft_wrap=True)
         else:
             self.console.note(line)
 

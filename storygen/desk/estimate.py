@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from storygen.desk.commission import commission_of, model_of
 from storygen.desk.project import Project
 from storygen.desk.select import Selection, select
 from storygen.desk.states import State, read_book, standings
-from storygen.desk.write import commission_of, model_of
 from storygen.messages import Usage
 from storygen.outline.tree import Section
 from storygen.writer.ask import TOKENS_A_WORD, Commission, ask

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from storygen.desk.commission import commission_of
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import read_book, standings
-from storygen.desk.write import commission_of
 from storygen.messages import Message, Request
 from storygen.prompts.codex import Choice
 from storygen.prompts.messages import Part, parts

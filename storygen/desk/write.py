@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +13,18 @@ import anyio
 
 from storygen.book.journal import Journal, open_journal
 from storygen.book.lock import hold
-from storygen.catalogue import Catalogue, Lifecycle, catalogue
+from storygen.catalogue import Catalogue
 from storygen.desk.build import ManuscriptEdited, build
+from storygen.desk.commission import commission_of, cost_of, model_of, remarks
 from storygen.desk.keeping import Keeper
-from storygen.desk.material import read_sources, read_style
 from storygen.desk.project import Project
 from storygen.desk.select import Selection, select
 from storygen.desk.states import Standing, State, read_book, standings
 from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
 from storygen.draft import Draft, DraftStatus, total_usage
+from storygen.errors import StorygenError
 from storygen.messages import Usage
-from storygen.outline.tree import Outline, Section
-from storygen.text.tokens import count_tokens
+from storygen.outline.tree import Section
 from storygen.writer.ask import Commission
 from storygen.writer.attempt import Line
 from storygen.writer.book import Result, Shelf, Work, write_book
@@ -102,8 +102,12 @@ async def awrite(
         result = Result((), ())
         if missing:
             open_wire = wire or (rehearsal_wire if run.rehearsed else http_wire)
-            async with open_wire(project, run.catalogue) as opened:
-                result = await run.write(missing, opened, stop=stop, chance=chance or Random())  # noqa: S311 - jitter
+            try:
+                async with open_wire(project, run.catalogue) as opened:
+                    result = await run.write(missing, opened, stop=stop, chance=chance or Random())  # noqa: S311 - jitter
+            except StorygenError:
+                run.compile()
+                raise
         return run.end(result)
 
 
@@ -188,13 +192,17 @@ class _Run:
         async with saves.kept(anyio.sleep):
             return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
 
-    def end(self, result: Result) -> Written:
-        """Compile the manuscript and say what was done."""
-        manuscript: Path | None = None
+    def compile(self) -> Path | None:
+        """Compile the manuscript from what is there; one that a person changed is left alone."""
         try:
-            manuscript = build(self.project)
+            return build(self.project)
         except ManuscriptEdited as error:
             self.tell(Noted(f"{error.message}; {error.help}"))
+            return None
+
+    def end(self, result: Result) -> Written:
+        """Compile the manuscript and say what was done."""
+        manuscript = self.compile()
         by_id = {section.id: section for section in self.project.outline.sections}
         return Written(
             drafts=result.drafts,
@@ -210,52 +218,3 @@ class _Run:
         """Say whether a section has to be asked for: a rehearsed draft is none once a real model is there."""
         rehearsed_only = standing.state is State.REHEARSED and not self.rehearsed
         return standing.section.asked and (not standing.whole or rehearsed_only)
-
-
-def commission_of(project: Project, *, rehearsed: bool) -> Commission:
-    """Return what decides every request of *project*, read once for the run."""
-    outline = project.outline
-    return Commission(
-        outline=outline,
-        templates=project.templates,
-        settings=project.settings,
-        catalogue=catalogue(),
-        count=count_tokens,
-        rehearsed=rehearsed,
-        sources={section.id: read_sources(outline, section) for section in outline.sections},
-        style=read_style(outline, outline.style),
-        styles={
-            section.id: read_style(outline, section.style)
-            for section in outline.sections
-            if _own_style(outline, section)
-        },
-    )
-
-
-def _own_style(outline: Outline, section: Section) -> bool:
-    return (section.style.guide, section.style.samples) != (outline.style.guide, outline.style.samples)
-
-
-def model_of(commission: Commission, section: Section) -> str:
-    """Return the id of the model that writes *section*."""
-    name = commission.settings.at(section.own_settings).model or commission.catalogue.default
-    return commission.catalogue.find(name).id
-
-
-def cost_of(commission: Commission, section: Section, draft: Draft) -> int | None:
-    """Return what the legs of *draft* cost, in micro-dollars; None where nobody knows a price."""
-    row = commission.catalogue.find(model_of(commission, section))
-    costs = [row.cost(leg.usage) for leg in draft.legs]
-    return None if None in costs else sum(cost or 0 for cost in costs)
-
-
-def remarks(commission: Commission, sections: Iterable[Section]) -> tuple[str, ...]:
-    """Return what a person should know of the models of *sections* before anything is sent."""
-    found: dict[str, None] = {}
-    for name in dict.fromkeys(model_of(commission, section) for section in sections):
-        row = commission.catalogue.find(name)
-        if row.lifecycle is Lifecycle.RETIRED and not commission.rehearsed:
-            found[f"{name} was retired at Anthropic on {row.retires}; gateways may still serve it"] = None
-        if row.prices is None:
-            found[f"the price of {name} is not known, so no costs are shown"] = None
-    return tuple(found)

@@ -1,0 +1,62 @@
+"""What a run is told before it begins: everything that decides its requests, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storygen.catalogue import Lifecycle, catalogue
+from storygen.desk.material import read_sources, read_style
+from storygen.desk.project import Project
+from storygen.draft import Draft
+from storygen.outline.tree import Outline, Section
+from storygen.text.tokens import count_tokens
+from storygen.writer.ask import Commission
+
+
+def commission_of(project: Project, *, rehearsed: bool) -> Commission:
+    """Return what decides every request of *project*, read once for the run."""
+    outline = project.outline
+    return Commission(
+        outline=outline,
+        templates=project.templates,
+        settings=project.settings,
+        catalogue=catalogue(),
+        count=count_tokens,
+        rehearsed=rehearsed,
+        sources={section.id: read_sources(outline, section) for section in outline.sections},
+        style=read_style(outline, outline.style),
+        styles={
+            section.id: read_style(outline, section.style)
+            for section in outline.sections
+            if _own_style(outline, section)
+        },
+    )
+
+
+def _own_style(outline: Outline, section: Section) -> bool:
+    return (section.style.guide, section.style.samples) != (outline.style.guide, outline.style.samples)
+
+
+def model_of(commission: Commission, section: Section) -> str:
+    """Return the id of the model that writes *section*."""
+    name = commission.settings.at(section.own_settings).model or commission.catalogue.default
+    return commission.catalogue.find(name).id
+
+
+def cost_of(commission: Commission, section: Section, draft: Draft) -> int | None:
+    """Return what the legs of *draft* cost, in micro-dollars; None where nobody knows a price."""
+    row = commission.catalogue.find(model_of(commission, section))
+    costs = [row.cost(leg.usage) for leg in draft.legs]
+    return None if None in costs else sum(cost or 0 for cost in costs)
+
+
+def remarks(commission: Commission, sections: Iterable[Section]) -> tuple[str, ...]:
+    """Return what a person should know of the models of *sections* before anything is sent."""
+    found: dict[str, None] = {}
+    for name in dict.fromkeys(model_of(commission, section) for section in sections):
+        row = commission.catalogue.find(name)
+        if row.lifecycle is Lifecycle.RETIRED and not commission.rehearsed:
+            found[f"{name} was retired at Anthropic on {row.retires}; gateways may still serve it"] = None
+        if row.prices is None:
+            found[f"the price of {name} is not known, so no costs are shown"] = None
+    return tuple(found)
