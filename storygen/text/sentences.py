@@ -12,20 +12,19 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _PART = re.compile(r".{1,8000}(?!\S)\s*|.{1,8000}", re.DOTALL)  # segmenting takes the square of the length
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]")
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
-_LEAD = re.compile(r"\s*")
 
 OVERLONG = 3
 """How many times the words asked for a tail may have, before it begins inside a sentence."""
 
 
 def sentences(text: str, lang: str = "en") -> list[str]:
-    """Return the sentences of *text*, each with the white space behind it; joined they are *text*.
+    r"""Return the sentences of *text*, each with the white space behind it; joined they are *text*.
 
     *lang* is a BCP 47 code, of which only the language counts; an unknown one is read like English.
     Paragraphs, headings, list items, quoted lines and table rows end a sentence too; a fence is one.
 
-    >>> sentences("He left. “Why?” she asked.\\n\\nNobody knew", "en-GB")
-    ['He left. ', '“Why?” she asked.\\n\\n', 'Nobody knew']
+    >>> sentences("He left. “Why?” she asked.\n\nNobody knew", "en-GB")
+    ['He left. ', '“Why?” she asked.\n\n', 'Nobody knew']
     """
     found: list[str] = []
     for block in _blocks(text):
@@ -38,7 +37,7 @@ def sentences(text: str, lang: str = "en") -> list[str]:
 
 
 def tail(text: str, *, words: int, lang: str = "en") -> str:
-    """Return the end of *text*, verbatim: at least *words* words where there are so many, from a sentence start.
+    """Return the end of *text*, verbatim, from a sentence start: at least *words* words if there are so many.
 
     Where a sentence is so long that three times *words* would come together, it begins at a word instead.
 
@@ -53,9 +52,10 @@ def tail(text: str, *, words: int, lang: str = "en") -> str:
             break
         start -= len(sentence)
         count += sum(1 for _ in word_spans(sentence))
-    if count <= OVERLONG * words:
-        return text[start:]
-    return text[start:][[span[0] for span in word_spans(text[start:])][-words] :]
+    end = text[start:]
+    if count > OVERLONG * words:
+        end = end[[first for first, _ in word_spans(end)][-words] :]
+    return end
 
 
 def _blocks(text: str) -> list[str]:
@@ -71,7 +71,7 @@ def _blocks(text: str) -> list[str]:
             fence = mark[1]
         elif mark and mark[1].startswith(fence):
             fence = ""
-        before = line[0]
+        before = "" if mark and not fence else line[0]
     return [text[start:end] for start, end in pairwise([*cuts, len(text)]) if end > start]
 
 
@@ -79,7 +79,7 @@ def _segment(block: str, lang: str) -> list[str]:
     """Cut one block into sentences; in doubt, and in a fence, it stays whole."""
     if _FENCE.match(block):
         return [block]
-    from sentencex import segment  # noqa: PLC0415 - a compiled library, loaded by whoever needs sentences
+    from sentencex import segment  # type: ignore[import-untyped]  # noqa: PLC0415 - compiled, loaded when needed
 
     language = lang.partition("-")[0].lower()
     pieces = [piece for part in _PART.findall(block) for piece in segment(language, part)]

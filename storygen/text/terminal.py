@@ -6,7 +6,7 @@ import re
 
 _UNSAFE = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls, the escape among them; newline and tab are not here
-    "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # unseen, or turning the line round
+    "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # unseen, or turning lines
     "\ud800-\udfff\U000e0000-\U000e007f"  # halves of characters; tags
 )
 _IN_TEXT = re.compile(f"[{_UNSAFE}]")

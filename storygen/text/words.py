@@ -15,24 +15,23 @@ _MARKS = "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c7\u0610
 _MARKS += (
     "\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u0900-\u0963\u0971-\u0df3\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ece"
 )
-_MARKS += "\u0f18-\u0f39\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe20-\ufe2f"
+_MARKS += "\u0f18-\u0f39\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3"
+_MARKS += "\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe20-\ufe2f"
 """Signs that sit on letters or join them; regular expressions do not count them among letters."""
 
 _LETTER = rf"(?:[^\W_{_ALONE}]|[{_MARKS}])"
-_WORD = rf"[{_ALONE}]|{_LETTER}+(?:(?:[.,'’:/@]|[-_‐‑]+){_LETTER}+)*"
+_WORD = rf"[{_ALONE}]|{_LETTER}+(?:(?:[.,'’:/@‐‑-]|_+){_LETTER}+)*"
 
-_MARKUP = "|".join(
-    (
-        r"^[ \t>]*(?:```[^`\n]*|~~~[^\n]*)$",  # the lines that open and close a fence
-        r"^[ \t>]*[0-9]{1,9}[.)](?=[ \t])",  # the number of a list item
-        r"^ {0,3}\[[^\[\]\n]{1,999}\]:[ \t]*\S*",  # the definition of a link or a footnote
-        r"\[\^[^\[\]\s]{1,99}\]",  # a footnote's mark
-        r"\]\([^()\s]*(?:[ \t]+\"[^\"()\n]*\")?\)",  # where a link leads
-        r"\]\[[^\[\]\n]*\]",  # the label of a link
-        r"</?[A-Za-z][^<>\n]*>",  # a tag or an address in angle brackets
-        r"\{[.#][^{}\n]*\}",  # the attributes of a heading
-        r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});",  # a character by its name
-    )
+_MARKUP = (
+    r"^[ \t>]*(?:```[^`\n]*|~~~[^\n]*)$"  # the lines that open and close a fence
+    r"|^[ \t>]*[0-9]{1,9}[.)](?=[ \t])"  # the number of a list item
+    r"|^ {0,3}\[[^\[\]\n]{1,999}\]:[ \t]*\S*"  # the definition of a link or a footnote
+    r"|\[\^[^\[\]\s]{1,99}\]"  # a footnote's mark
+    r"|\]\([^()\s]*(?:[ \t]+\"[^\"()\n]*\")?\)"  # where a link leads
+    r"|\]\[[^\[\]\n]*\]"  # the label of a link
+    r"|</?[A-Za-z][^<>\n]*>"  # a tag or an address in angle brackets
+    r"|\{[.#][^{}\n]*\}"  # the attributes of a heading
+    r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"  # a character by its name
 )
 _TOKEN = re.compile(rf"{_MARKUP}|(?P<word>{_WORD})", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -42,7 +41,7 @@ def count_words(text: str) -> int:
     """Count the words of *text*, as `split_words` finds them.
 
     >>> count_words("# The *lamp*, she said -- don't touch the well-known lamp!")
-    8
+    9
     """
     return sum(1 for _ in word_spans(text))
 
