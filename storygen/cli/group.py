@@ -84,7 +84,7 @@ def storygen() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command; return the exit code. Nothing but our own bugs leaves a traceback."""
+    """Run one command; return the exit code. A traceback is only for those who ask with --debug."""
     try:
         code = storygen.main(args=list(arguments), prog_name="storygen", standalone_mode=False)
     except StorygenError as error:
@@ -98,6 +98,11 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _quiet_stdout()
         return 0
+    except Exception as fault:
+        if "--debug" in arguments:
+            raise
+        show_fault(fault)
+        return 1
     return code if isinstance(code, int) else 0
 
 
@@ -115,6 +120,14 @@ def show_error(error: StorygenError) -> None:
         console.sentence(f"   = {note}")
     if error.help:
         console.sentence(f"   = next: {error.help}")
+
+
+def show_fault(fault: Exception) -> None:
+    """Own up to a bug of ours, without a page of code."""
+    console = Console()
+    console.sentence(f"error: this is a fault of storygen: {type(fault).__name__}: {fault}")
+    console.sentence("   = what was written is kept")
+    console.sentence("   = next: run it again with --debug and report what it shows")
 
 
 def _quiet_stdout() -> None:

@@ -37,11 +37,11 @@ def models(*, console: Console, json: bool) -> None:
 def _listing(known: Catalogue) -> str:
     head = ("model", "window", "in", "out", "accepts", "")
     rows = table(head, [_row(model, known) for model in known.models], right=[1, 2, 3])
-    aliases = ", ".join(f"{name} = {model}" for name, model in known.aliases.items())
+    aliases = "\n".join(f"  {name} = {model}" for name, model in known.aliases.items())
     return (
         f"{rows}\n\n"
         f"In and out: dollars per million tokens, prices of {known.priced_on}.\n"
-        f"Short names: {aliases}.\n"
+        f"Short names:\n{aliases}\n"
         "Any other name is sent as it is; its price is not known."
     )
 

@@ -33,7 +33,6 @@ def shared(command: Command) -> Command:
     @click.option("--no-color", is_flag=True, help="No colours and nothing that moves.")
     @functools.wraps(command)
     def wrapped(*, quiet: bool, verbose: bool, debug: bool, no_color: bool, **rest: object) -> object:
-        click.get_current_context().meta["storygen.debug"] = debug
         return command(console=Console(quiet=quiet, verbose=verbose or debug, plain=no_color), **rest)
 
     return wrapped

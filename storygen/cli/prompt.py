@@ -57,7 +57,7 @@ def _table(found: Prompt) -> str:
             ("in" if choice.sent else "out", choice.entry.name, f"{choice.tokens:,}", choice.reason)
             for choice in found.choices
         ]
-        text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2])
+        text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2], elastic=3)
     request = found.request
     return f"{text}\n\n  {request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"
 

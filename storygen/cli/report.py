@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from storygen.cli.table import money, table
+from storygen.cli.table import money, short, table
 from storygen.cli.watch import dollars
 from storygen.desk.states import State
 from storygen.text.words import count_words
@@ -54,8 +54,8 @@ def _table(project: Project, written: Written) -> str:
         f"{words:,}/{target:,}",
         str(sum(len(draft.legs) for draft in written.drafts)),
         "",
-        f"{usage.prompt_tokens:,}",
-        f"{usage.output_tokens:,}",
+        short(usage.prompt_tokens),
+        short(usage.output_tokens),
         money(written.cost),
     )
     rows = [_row(draft, targets[draft.id], written.costs[draft.id]) for draft in written.drafts]
@@ -68,8 +68,8 @@ def _row(draft: Draft, target: int, cost: int | None) -> tuple[str, ...]:
         f"{count_words(draft.text):,}/{target:,}",
         str(len(draft.legs)),
         draft.stop_reason or "-",
-        f"{draft.usage.prompt_tokens:,}",
-        f"{draft.usage.output_tokens:,}",
+        short(draft.usage.prompt_tokens),
+        short(draft.usage.output_tokens),
         money(cost),
     )
 
@@ -88,7 +88,7 @@ def _remarks(written: Written) -> list[str]:
             "command writes the real thing."
         )
     elif any(standing.state is State.REHEARSED for standing in written.standings):
-        lines.append("Some sections are still rehearsed; `storygen status` shows which.")
+        lines.append("Some sections come from the built-in model; a real one writes them anew.")
     if written.manuscript:
         lines.append(f"Manuscript: {written.manuscript}")
     return lines

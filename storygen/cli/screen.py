@@ -39,7 +39,7 @@ def count_text(findings: Iterable[Finding]) -> str:
 def finding_text(finding: Finding) -> str:
     """Return *finding* as lines for a terminal, each with its line end."""
     gutter = max(2, *(len(str(number)) for number in _numbers(finding)))
-    return "".join(f"{line}\n".replace(" \n", "\n") for line in _lines(finding, gutter))
+    return "".join(f"{line.rstrip()}\n" for line in _lines(finding, gutter))
 
 
 def _chosen(findings: Sequence[Finding]) -> list[Finding]:
@@ -82,7 +82,7 @@ def _source(finding: Finding, gutter: int) -> Iterator[str]:
         return
     number, source = finding.second
     other = f"{number:>{gutter}} | {_fitted(_visible(source), room)}"
-    gap = [] if abs(number - finding.line) == 1 else [f"{' ' * (gutter - 2)}... |"[: gutter + 2]]
+    gap = [] if abs(number - finding.line) == 1 else ["..."]
     yield from [other, *gap, *marked] if number < finding.line else [*marked, *gap, other]
 
 

@@ -10,7 +10,7 @@ import click
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines, shared
-from storygen.cli.table import money, table
+from storygen.cli.table import money, short, table
 from storygen.cli.watch import dollars
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storygen.desk.project import Project
     from storygen.desk.status import Line, Status
 
-_HEAD = ("section", "state", "words/target", "legs", "stop reason", "in", "out", "cost")
+_HEAD = ("section", "state", "words/target", "legs", "stop", "in", "out", "cost")
 
 
 @click.command()
@@ -52,8 +52,8 @@ def _text(project: Project, status: Status) -> str:
         f"{status.words:,}/{project.outline.words:,}",
         str(sum(line.legs for line in status.lines)),
         "",
-        f"{status.usage.prompt_tokens:,}",
-        f"{status.usage.output_tokens:,}",
+        short(status.usage.prompt_tokens),
+        short(status.usage.output_tokens),
         money(status.cost),
     )
     text = f"{project.outline.title}\n\n" + table(
@@ -76,8 +76,8 @@ def _row(line: Line) -> tuple[str, ...]:
         f"{line.words:,}/{section.words.aim:,}",
         str(line.legs or "-"),
         line.stop_reason or "-",
-        f"{line.usage.prompt_tokens:,}",
-        f"{line.usage.output_tokens:,}",
+        short(line.usage.prompt_tokens),
+        short(line.usage.output_tokens),
         money(line.cost),
     )
 

@@ -1,4 +1,4 @@
-"""Plain tables that fit the screen, and money as a person reads it."""
+"""Plain tables that fit the screen, and numbers as a person reads them."""
 
 from __future__ import annotations
 
@@ -14,33 +14,50 @@ _CENT = 0.01
 _PIPE = 200
 """Columns of a table that no terminal limits."""
 
+_NARROWEST = 12
+"""Columns that the one elastic column keeps where a terminal is small."""
+
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[int] = (), foot: Sequence[str] = ()
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[int] = (),
+    foot: Sequence[str] = (),
+    elastic: int = 0,
 ) -> str:
-    """Return aligned lines under *head*, as wide as the terminal allows; *right* names columns of numbers.
+    """Return aligned lines under *head* that fit the terminal: where it is small, one column gives way.
+
+    *right* names the columns that are set flush right, *elastic* the one that is cut.
 
     >>> print(table(["section", "words"], [["the-boat", "1,043"]], right=[1]))
       section   words
       the-boat  1,043
     """
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    drawn = Table(box=None, pad_edge=False, show_footer=bool(foot), padding=(0, 2, 0, 0), header_style="")
+    columns = list(zip(*(row for row in (head, *rows, foot) if row), strict=True))
+    widths = [max(map(_columns, column)) for column in columns]
+    room = (shutil.get_terminal_size().columns if sys.stderr.isatty() else _PIPE) - 2
+    gap = 2 if sum(widths) + 2 * len(widths) <= room + 2 else 1
+    rest = room - sum(widths) + widths[elastic] - gap * (len(widths) - 1)
+    widths[elastic] = min(widths[elastic], max(rest, _NARROWEST))
+    drawn = Table(box=None, pad_edge=False, show_footer=bool(foot), padding=(0, gap, 0, 0), header_style="")
     for index, name in enumerate(head):
         drawn.add_column(
-            name,
+            escape(name),
             justify="right" if index in right else "left",
             no_wrap=True,
             overflow="ellipsis",
-            footer=foot[index] if foot else "",
+            width=widths[index],
+            footer=escape(foot[index]) if foot else "",
         )
     for row in rows:
-        drawn.add_row(*(_literal(cell) for cell in row))
-    width = shutil.get_terminal_size().columns - 2 if sys.stderr.isatty() else _PIPE
+        drawn.add_row(*map(escape, row))
     page = StringIO()
-    Console(file=page, width=width, color_system=None, highlight=False).print(drawn)
+    Console(file=page, width=sum(widths) + gap * len(widths), color_system=None, highlight=False).print(drawn)
     return "\n".join(f"  {line.rstrip()}" for line in page.getvalue().splitlines())
 
 
@@ -56,7 +73,20 @@ def money(micro: int | None) -> str:
     return f"${dollars:.4f}" if 0 < dollars < _CENT else f"${dollars:,.2f}"
 
 
-def _literal(cell: str) -> str:
-    from rich.markup import escape
+def short(number: int) -> str:
+    """Return a count of tokens in few characters.
 
-    return escape(cell)
+    >>> short(950), short(4_267), short(163_480), short(2_400_000)
+    ('950', '4.3k', '163k', '2.4M')
+    """
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            scaled = number / size
+            return f"{scaled:.0f}{letter}" if scaled >= 100 else f"{scaled:.1f}{letter}"  # noqa: PLR2004
+    return str(number)
+
+
+def _columns(text: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(text)

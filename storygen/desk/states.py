@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from storygen.book.drafts import StoredDraft, read_drafts, read_partials
 from storygen.book.folder import Book
+from storygen.book.frontmatter import split_front_matter
 from storygen.book.record import Record, Written, hash_text, read_record
 from storygen.draft import DraftStatus
 from storygen.files.inside import read_inside
@@ -72,7 +73,7 @@ def standings(outline: Outline, shelved: Shelved) -> tuple[Standing, ...]:
 def _standing(outline: Outline, section: Section, shelved: Shelved) -> Standing:
     if section.file:
         text = read_inside(outline.path.parent, section.file, limit=LARGEST_FILE)
-        return Standing(section, State.FINAL, text)
+        return Standing(section, State.FINAL, split_front_matter(text).prose.strip("\n"))
     if stored := shelved.drafts.get(section.id):
         return Standing(
             section, _state(section, stored, shelved.record.sections.get(section.id)), stored.text, stored

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from storygen.draft import Flag, Leg
 from storygen.messages import Completion, StopReason
-from storygen.text.markdown import Kind, end
+from storygen.text.markdown import BlockKind, end
 
 MOST_STALLS = 2
 """So many legs without new text, and a section has stalled."""
@@ -127,7 +127,7 @@ def cut_short(text: str) -> bool:
         return False
     if state.block.closing:
         return True
-    in_prose = state.kind is Kind.PARAGRAPH and not state.block.containers
+    in_prose = state.kind is BlockKind.PARAGRAPH and not state.block.containers
     return in_prose and (text.rstrip()[-1:].isalnum() or text.rstrip().endswith((",", ";", "-")))
 
 

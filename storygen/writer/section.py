@@ -46,10 +46,8 @@ async def write_section(
 
 def join(sitting: Sitting, leg: Leg, *, title: str) -> Sitting:
     """Add *leg* to *sitting* of the section called *title*, stitched to the text it goes on from."""
-    if not sitting.text:
-        return sitting.grown(leg.text, leg)
     kept = sitting.text[: leg.base]
-    seam = stitch(kept, leg.text, anchor=anchor(kept) if leg.anchored else None, title=title)
+    seam = stitch(kept, leg.text, anchor=anchor(kept) if leg.anchored and kept else None, title=title)
     grown = sitting.grown(seam.text if leg.text.strip() else sitting.text, leg)
     return grown.flagged(Flag.DOUBTFUL_SEAM) if seam.doubtful else grown
 
