@@ -1,0 +1,134 @@
+"""The files that an outline names, looked up inside its folder and read once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from storygen.draft import Finding
+from storygen.errors import FileError
+from storygen.files.inside import inside, read_inside
+from storygen.outline.hidden import REFUSAL_TEST, refusal_line
+from storygen.outline.scraps import Scalar
+
+LARGEST = 2 * 1024 * 1024
+
+_LINES = re.compile(r"(?::[0-9]+(?:-[0-9]+)?|#L[0-9]+(?:-L?[0-9]+)?)$")
+_GLOB = re.compile(r"[*?\[]")
+_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://|file:")
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The outline's folder and that of its sources, both absolute, with what was read from them already.
+
+    `shown` is the outline's folder as people named it.
+    """
+
+    root: Path
+    sources: Path
+    shown: Path
+    _read: dict[tuple[Path, str], str | FileError] = field(default_factory=dict)
+
+    def read(self, name: str, *, root: Path | None = None) -> str:
+        """Return the text of the file *name*. Raises FileError."""
+        key = (root or self.root, name)
+        if key not in self._read:
+            try:
+                self._read[key] = _checked(read_inside(key[0], name, limit=LARGEST), name)
+            except FileError as error:
+                self._read[key] = error
+        known = self._read[key]
+        if isinstance(known, FileError):
+            raise known
+        return known
+
+    def look(self, name: Scalar) -> list[Finding]:
+        """Find what is wrong with the text file *name* beside the outline."""
+        return self._look(name, name.text, self.root)
+
+    def see(self, name: Scalar) -> list[Finding]:
+        """Find what is wrong with the file *name*, whatever is in it."""
+        try:
+            path = _named(self.root, name.text)
+        except FileError as error:
+            return [file_finding(name, error)]
+        if path.is_file():
+            return []
+        return [file_finding(name, FileError(f"{name.text} does not exist in {self.root}"))]
+
+    def source(self, name: Scalar) -> list[Finding]:
+        """Find what is wrong with a source: a file, perhaps with lines, or a glob."""
+        bare = _LINES.sub("", name.text)
+        if not is_glob(bare):
+            return self._look(name, bare, self.sources)
+        try:
+            names = self.glob(bare, root=self.sources)
+        except FileError as error:
+            return [file_finding(name, error)]
+        if not names:
+            return [nothing_matched(name)]
+        return [finding for each in names for finding in self._look(name, each, self.sources)]
+
+    def glob(self, pattern: str, *, root: Path | None = None) -> list[str]:
+        """Return the names of the files that match *pattern*, sorted. Raises FileError."""
+        home = root or self.root
+        _named(home, pattern)
+        try:
+            paths = sorted(path for path in home.glob(pattern) if path.is_file())
+        except (OSError, ValueError, NotImplementedError) as error:
+            raise FileError(f"{pattern} cannot be looked up: {error}") from error
+        return [path.relative_to(home).as_posix() for path in paths if not _unseen(path.relative_to(home))]
+
+    def _look(self, name: Scalar, text: str, root: Path) -> list[Finding]:
+        try:
+            _named(root, text)
+            self.read(text, root=root)
+        except FileError as error:
+            return [file_finding(name, error)]
+        return []
+
+
+def is_glob(name: str) -> bool:
+    """Whether *name* stands for several files."""
+    return _GLOB.search(name) is not None
+
+
+def nothing_matched(name: Scalar) -> Finding:
+    """Say that a glob finds no file."""
+    return name.spot.warning(
+        "outline/nothing-matched", f"no file is called {name.text}", under="nothing found"
+    )
+
+
+def _named(root: Path, name: str) -> Path:
+    """Refuse addresses and hidden files, and whatever leads out of *root*."""
+    if _ADDRESS.match(name):
+        raise FileError(
+            f"{name} is an address, and only files are read", "save it as a file beside the outline"
+        )
+    if name.startswith("~"):
+        raise FileError(f"{name} leads to a home folder", "write it relative to the outline")
+    if _unseen(Path(name)):
+        raise FileError(f"{name} is a hidden file", "hidden files may hold secrets: copy what you need")
+    return inside(root, name)
+
+
+def _unseen(path: Path) -> bool:
+    return any(part.startswith(".") and part not in {".", ".."} for part in path.parts)
+
+
+def _checked(text: str, name: str) -> str:
+    if not text.strip():
+        raise FileError(f"{name} is empty")
+    if "\0" in text:
+        raise FileError(f"{name} is no text: it holds NUL bytes")
+    if line := refusal_line(text):
+        raise FileError(f"{name}:{line} holds the refusal test string {REFUSAL_TEST}…", "take it out")
+    return text
+
+
+def file_finding(name: Scalar, error: FileError) -> Finding:
+    """Say why the file *name* cannot be used."""
+    return name.spot.error("outline/file", error.message, tip=error.help)
