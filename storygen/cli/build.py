@@ -35,7 +35,7 @@ def build(
     for path in named(names).outlines:
         project = open_here(path, book=book)
         if output is None:
-            console.note(f"Manuscript: {compile_book(project, clean=clean)}")
+            console.note(f"Manuscript: {compile_book(project, clean=clean).path}")
         elif output == "-":
             console.product(compiled(project, clean=clean).text)
         else:

@@ -38,12 +38,7 @@ def table(
     from rich.markup import escape
     from rich.table import Table
 
-    columns = list(zip(*(row for row in (head, *rows, foot) if row), strict=True))
-    widths = [max(map(_columns, column)) for column in columns]
-    room = (shutil.get_terminal_size().columns if sys.stderr.isatty() else _PIPE) - 2
-    gap = 2 if sum(widths) + 2 * len(widths) <= room + 2 else 1
-    rest = room - sum(widths) + widths[elastic] - gap * (len(widths) - 1)
-    widths[elastic] = min(widths[elastic], max(rest, _NARROWEST))
+    widths, gap = _layout([row for row in (head, *rows, foot) if row], elastic)
     drawn = Table(box=None, pad_edge=False, show_footer=bool(foot), padding=(0, gap, 0, 0), header_style="")
     for index, name in enumerate(head):
         drawn.add_column(
@@ -86,7 +81,13 @@ def short(number: int) -> str:
     return str(number)
 
 
-def _columns(text: str) -> int:
+def _layout(rows: Sequence[Sequence[str]], elastic: int) -> tuple[list[int], int]:
+    """Return the width of every column and the gap between two, so that all fits if it can."""
     from rich.cells import cell_len
 
-    return cell_len(text)
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    room = (shutil.get_terminal_size().columns if sys.stderr.isatty() else _PIPE) - 2
+    gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= room else 1
+    rest = room - sum(widths) + widths[elastic] - gap * (len(widths) - 1)
+    widths[elastic] = min(widths[elastic], max(rest, _NARROWEST))
+    return widths, gap

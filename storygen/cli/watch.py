@@ -57,7 +57,6 @@ class Watch(AbstractContextManager["Watch"]):
     """Shows events on *console*; with `stream` the prose goes to stdout as it comes."""
 
     console: Console
-    rehearsed_prices: bool = False
     stream: bool = False
     _active: Active | None = None
     _spent: int = 0

@@ -21,10 +21,11 @@ class ManuscriptEdited(StorygenError):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A compiled manuscript: its text, and how every section stood."""
+    """A compiled manuscript: its text, how every section stood, and the file it was written to, if it was."""
 
     text: str
     standings: tuple[Standing, ...]
+    path: Path | None = None
 
 
 def compiled(project: Project, *, clean: bool = False) -> Built:
@@ -40,8 +41,8 @@ def compiled(project: Project, *, clean: bool = False) -> Built:
     return Built(text, now)
 
 
-def build(project: Project, *, clean: bool = False) -> Path:
-    """Compile the book into its manuscript.md and return the path.
+def build(project: Project, *, clean: bool = False) -> Built:
+    """Compile the book into its manuscript.md.
 
     Raises ManuscriptEdited, and leaves the file alone, where a person has changed it since it was compiled.
     """
@@ -55,7 +56,7 @@ def build(project: Project, *, clean: bool = False) -> Path:
         )
     save(book.manuscript, built.text)
     write_record(book, replace(record, manuscript=hash_text(built.text)))
-    return book.manuscript
+    return replace(built, path=book.manuscript)
 
 
 def _ours(manuscript: Path, record: Record, text: str) -> bool:

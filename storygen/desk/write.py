@@ -14,7 +14,7 @@ import anyio
 from storygen.book.journal import Journal, open_journal
 from storygen.book.lock import hold
 from storygen.catalogue import Catalogue
-from storygen.desk.build import ManuscriptEdited, build
+from storygen.desk.build import Built, ManuscriptEdited, build, compiled
 from storygen.desk.commission import commission_of, cost_of, model_of, remarks
 from storygen.desk.keeping import Keeper
 from storygen.desk.project import Project
@@ -174,7 +174,6 @@ class _Run:
             missing=missing,
             texts={standing.section.id: standing.text for standing in there},
             ready=frozenset(standing.section.id for standing in there),
-            begun={section.id: self.keeper.resume(section) for section in missing},
         )
         saves = Saves(self.journal)
         line = Line(
@@ -188,30 +187,30 @@ class _Run:
             saves=saves,
             retries=self.project.settings.retries,
         )
-        shelf = Shelf(self.keeper.keep, self.keeper.leave)
+        shelf = Shelf(self.keeper.resume, self.keeper.keep, self.keeper.leave)
         async with saves.kept(anyio.sleep):
             return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
 
-    def compile(self) -> Path | None:
+    def compile(self) -> Built:
         """Compile the manuscript from what is there; one that a person changed is left alone."""
         try:
             return build(self.project)
         except ManuscriptEdited as error:
             self.tell(Noted(f"{error.message}; {error.help}"))
-            return None
+            return compiled(self.project)
 
     def end(self, result: Result) -> Written:
         """Compile the manuscript and say what was done."""
-        manuscript = self.compile()
+        built = self.compile()
         by_id = {section.id: section for section in self.project.outline.sections}
         return Written(
             drafts=result.drafts,
             held_back=result.held_back,
-            standings=standings(self.project.outline, read_book(self.project.book)),
+            standings=built.standings,
             costs={draft.id: self.keeper.price(by_id[draft.id], draft) for draft in result.drafts},
             models={draft.id: self.keeper.model(by_id[draft.id]) for draft in result.drafts},
             rehearsed=self.rehearsed,
-            manuscript=manuscript,
+            manuscript=built.path,
         )
 
     def _unwritten(self, standing: Standing) -> bool:

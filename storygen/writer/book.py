@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from storygen.draft import Draft, DraftStatus, Flag
 from storygen.outline.tree import Section
@@ -18,8 +18,12 @@ from storygen.writer.section import write_section
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where drafts go: `keep` takes one that has ended, `leave` saves what there is of one that could not."""
+    """Where drafts lie: `resume` gives what an earlier run left, `keep` takes a draft that has ended.
 
+    `leave` saves what there is of a section that had to be left in the middle.
+    """
+
+    resume: Callable[[Section], Sitting]
     keep: Callable[[Section, Draft], None]
     leave: Callable[[Section], None]
 
@@ -28,14 +32,13 @@ class Shelf:
 class Work:
     """What is to be written in this run, and what is there already.
 
-    `texts` are the texts of the book by id, `missing` the sections to write, in reading order; `begun` the
-    sittings that an earlier run left. `ready` are the ids of all sections that others may follow.
+    `texts` are the texts of the book by id, `missing` the sections to write, in reading order, `ready` the
+    ids of all sections that others may follow.
     """
 
     missing: tuple[Section, ...]
     texts: Mapping[str, str]
     ready: frozenset[str]
-    begun: Mapping[str, Sitting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,7 @@ async def write_book(
         if refused or stop() or not ready.issuperset(section.after):
             held.append(section.id)
             continue
-        sitting = work.begun.get(section.id, Sitting())
-        draft = await _write(commission, section, texts, sitting=sitting, line=line, shelf=shelf)
+        draft = await _write(commission, section, texts, line=line, shelf=shelf)
         drafts.append(draft)
         refused = Flag.REFUSED in draft.flags and commission.settings.on_refusal is OnRefusal.STOP
         if draft.status is not DraftStatus.INCOMPLETE:
@@ -82,10 +84,10 @@ async def _write(
     section: Section,
     texts: Mapping[str, str],
     *,
-    sitting: Sitting,
     line: Line,
     shelf: Shelf,
 ) -> Draft:
+    sitting = shelf.resume(section)
     line.tell(Began(section, count_words(sitting.text)))
     try:
         draft = await write_section(commission, section, texts, sitting=sitting, line=line)
