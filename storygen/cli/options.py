@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from storygen.cli.console import Console
 
@@ -48,17 +49,13 @@ class OutlinesAndIds(click.ParamType[str]):
         ctx: click.Context,
         param: click.Parameter,  # noqa: ARG002 - click's signature
         incomplete: str,
-    ) -> list[click.shell_completion.CompletionItem]:
-        """Offer the section ids of the outline at hand, and files."""
+    ) -> list[CompletionItem]:
+        """Offer the section ids of the outline at hand, or else files."""
         from storygen.cli.naming import ids_here
 
         given = tuple(ctx.params.get("names") or ())
-        items = [
-            click.shell_completion.CompletionItem(word)
-            for word in ids_here(given)
-            if word.startswith(incomplete)
-        ]
-        return [*items, click.shell_completion.CompletionItem(incomplete, type="file")]
+        ids = [CompletionItem(id_) for id_ in ids_here(given) if id_.startswith(incomplete)]
+        return ids or [CompletionItem(incomplete, type="file")]
 
 
 outlines_and_ids = click.argument("names", nargs=-1, metavar="[OUTLINE...] [ID...]", type=OutlinesAndIds())
