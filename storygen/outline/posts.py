@@ -52,7 +52,7 @@ def _walk(parent: Post, posts: list[Post], *, kind: Kind) -> None:
     for child in parent.branch.children:
         index = len(posts)
         paged = kind is Kind.DOCS and (
-            child.level is Level.PAGE or (parent.page is None and not parent.above)
+            child.level is Level.PAGE or (not parent.above and not _has_pages(child.children))
         )
         post = Post(
             branch=child,

@@ -594,3 +594,17 @@ def test_no_bytes_break_the_reader(name: str, raw: bytes, tmp_path_factory: pyte
     reading = read(path)
 
     assert reading.outline is not None or reading.findings != ()
+
+
+def test_pages_under_parts_are_pages_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "outline.yaml"
+    path.write_text(
+        "title: T\nkind: docs\nparts:\n"
+        "  - title: One\n    pages: [{title: A, sections: [X, Y]}, B]\n"
+        "  - title: Two\n    pages: [C]\n",
+        encoding="utf-8",
+    )
+    sections = read_outline(path).sections
+
+    assert ["a", "a", "b", "c"] == [section.page for section in sections]
+    assert [(), ("x",), (), ()] == [section.after for section in sections]
