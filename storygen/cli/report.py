@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from storygen.cli.console import wrapped
 from storygen.cli.table import money, short, table
 from storygen.cli.watch import dollars
 from storygen.desk.states import State
@@ -24,7 +25,7 @@ def show_written(console: Console, project: Project, written: Written) -> None:
     if written.drafts:
         console.note("\n" + _table(project, written))
     for line in _remarks(written):
-        console.note(line)
+        console.note(wrapped(line))
 
 
 def book_event(project: Project, written: Written) -> dict[str, object]:
@@ -83,9 +84,8 @@ def _remarks(written: Written) -> list[str]:
         lines.append("Run the same command again to go on.")
     if written.drafts and written.rehearsed:
         lines.append(
-            "Rehearsed by the built-in model: nothing was sent, nothing was paid; the cost is what\n"
-            f"{_models(written)} would have taken. With a key (ANTHROPIC_API_KEY) the same\n"
-            "command writes the real thing."
+            f"Rehearsed by the built-in model: nothing was sent or paid; {_models(written)} would have cost "
+            "that much. With a key in ANTHROPIC_API_KEY the same command writes the real thing."
         )
     elif any(standing.state is State.REHEARSED for standing in written.standings):
         lines.append("Some sections come from the built-in model; a real one writes them anew.")

@@ -127,7 +127,7 @@ class Watch(AbstractContextManager["Watch"]):
         self._active = None
         if self.stream:
             click.echo("")
-        self._print(_finished(event, seconds))
+        self._print(_finished(event, seconds, narrow=self.console.live))
 
     def _redraw(self) -> None:
         if self._live:
@@ -194,15 +194,15 @@ def dollars(micro: int | None) -> float | None:
     return None if micro is None else micro / 1_000_000
 
 
-def _finished(event: Finished, seconds: float) -> str:
+def _finished(event: Finished, seconds: float, *, narrow: bool) -> str:
+    """Return the line of a section that has ended; the file's name only where there is room, or need."""
     draft, section = event.draft, event.section
-    mark = "!" if draft.status is DraftStatus.INCOMPLETE else "✓"
-    words = f"{count_words(draft.text):,} words (target {section.words.aim:,})"
-    line = f" {mark} {section.id}  {words}  {money(event.cost)}  {_lasted(seconds)}  {event.path}"
+    words = f"{count_words(draft.text):,} / {section.words.aim:,} words"
+    line = f"{section.id}  {words}  {money(event.cost)}  {_lasted(seconds)}"
     if draft.status is DraftStatus.INCOMPLETE:
         why = ", ".join(flag.replace("-", " ") for flag in draft.flags) or "no ending"
-        line += f"\n   incomplete ({why}); the text is kept"
-    return line
+        return f" ! {line}\n   incomplete ({why}){f'; kept in {event.path}' if event.path else ''}"
+    return f" ✓ {line}" if narrow else f" ✓ {line}  {event.path}"
 
 
 def _lasted(seconds: float) -> str:
