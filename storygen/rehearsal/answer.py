@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from storygen.messages import StopReason
@@ -20,16 +21,47 @@ _MOST_THINKING = 64
 
 
 def answer(asked: Asked, prompt: Weighed, request: str) -> Answer:
-    """Return the reply to *asked*, ended as the API ends it: by itself, a stop sequence or a limit."""
-    wanted = asked.body["max_tokens"]
-    room = asked.model.window - prompt.usage.prompt_tokens
+    """Return the reply to *asked*, ended as the API ends it: by itself, by a stop sequence or by a limit."""
+    wanted, room = asked.body["max_tokens"], asked.model.window - prompt.usage.prompt_tokens
     limit = min(wanted, room)
     thinking = min(_MOST_THINKING, limit // _THINKING_SHARE) if asked.thinks and wanted else None
-    text, stop_sequence = _stopped(words(read_conversation(asked.body)), asked.body.get("stop_sequences", ()))
+    text, fired = stopped(said(read_conversation(asked.body)), asked.body.get("stop_sequences") or ())
     fitting = cut(text, limit - (thinking or 0), asked.model)
-    reason = StopReason.STOP_SEQUENCE if stop_sequence else StopReason.END_TURN
+    reason = StopReason.STOP_SEQUENCE if fired else StopReason.END_TURN
     if fitting != text:
         reason = StopReason.MAX_TOKENS if wanted <= room else StopReason.CONTEXT_WINDOW
-        stop_sequence = None
+        fired = None
     spent = tokens(fitting, asked.model) + (thinking or 0)
-    return Answer(request, asked.model.id, fitting, reason, prompt, spent, stop_sequence, thinking)
+    return Answer(request, asked.model.id, fitting, reason, prompt, spent, fired, thinking)
+
+
+def said(conversation: Conversation) -> str:
+    """Return what is said in reply, without any limit: the text asked for, or the rest of it."""
+    card = read_card(conversation.system, conversation.asking)
+    text = written(card)
+    if not conversation.kept:
+        return text
+    rest = text[reached(text, conversation.kept, words=card.words) :]
+    if not conversation.since:
+        return rest
+    repeated = anchor(conversation.since, conversation.kept)
+    return repeated + rest if repeated else rest.lstrip()
+
+
+@lru_cache(maxsize=64)
+def written(card: Card) -> str:
+    """Return the whole text of a card; remembered, because a section is often asked for in several legs."""
+    return docs(card) if card.docs else fiction(card)
+
+
+def stopped(text: str, sequences: Iterable[str]) -> tuple[str, str | None]:
+    """Return *text* before the first of the stop sequences in it, and which one that is.
+
+    >>> stopped("The boat. THE END. Nothing.", ["THE END"])
+    ('The boat. ', 'THE END')
+    """
+    found = [(text.index(sequence), sequence) for sequence in sequences if sequence in text]
+    if not found:
+        return text, None
+    place, sequence = min(found)
+    return text[:place], sequence

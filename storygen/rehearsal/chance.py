@@ -32,7 +32,7 @@ class Chance:
         return choices[self.below(len(choices))]
 
     def deal(self, name: str, cards: Sequence[T]) -> T:
-        """Return the next of *cards* from the shuffled deck called *name*; all are dealt before one returns."""
+        """Return the next of *cards* from the deck called *name*; all are dealt before one returns."""
         deck = self._decks.get(name)
         if not deck:
             deck = self._decks[name] = list(range(len(cards)))

@@ -39,7 +39,7 @@ def anchor(request: str, kept: str) -> str:
     'spoke of the'
     """
     ending = [re.escape(word) for word in kept.split()[-_LONGEST_ANCHOR:]]
-    for count in range(len(ending), _SHORTEST_ANCHOR - 1, -1):
+    for count in range(len(ending), min(_SHORTEST_ANCHOR, len(ending)) - 1, -1):
         if found := re.search(r"\s+".join(ending[-count:]), request):
             return found.group()
     return ""

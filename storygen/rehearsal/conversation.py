@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from storygen.rehearsal.continuing import anchor
+from storygen.rehearsal.region import asks
 from storygen.rehearsal.shape import Body, blocks
 
 
@@ -14,8 +16,8 @@ from storygen.rehearsal.shape import Body, blocks
 class Conversation:
     """The instructions, the blocks of the turn that asks, what is already written, what was said since.
 
-    `kept` is what the assistant has written so far, "" at the beginning; `since` is the user's word on it, and ""
-    where the reply goes straight on from a prefill.
+    `kept` is what the assistant has written in answer, "" at the beginning; `since` is the user's last word
+    on it, "" where the reply goes straight on from a prefill.
     """
 
     system: str
@@ -24,27 +26,44 @@ class Conversation:
     since: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    speaks: str
+    texts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(self.texts)
+
+
 def read_conversation(body: Body) -> Conversation:
-    """Return the messages of *body*, turns of one role merged, with the last reply apart.
+    """Return the messages of *body*, turns of one role merged, what is already written apart.
 
     >>> turns = [{"role": "user", "content": "Write."}, {"role": "assistant", "content": "The boat"}]
     >>> read_conversation({"messages": turns})
     Conversation(system='', asking=('Write.',), kept='The boat', since='')
     """
-    system = "\n\n".join(_texts(body.get("system") or []))
     turns = _merged(body["messages"])
-    spoken = [index for index, (role, _) in enumerate(turns) if role == "assistant"]
-    if not spoken:
-        return Conversation(system, turns[-1][1])
-    last = spoken[-1]
-    asking = next(texts for role, texts in reversed(turns[:last]) if role == "user")
-    since = "\n\n".join(text for _, texts in turns[last + 1 :] for text in texts)
-    return Conversation(system, asking, "".join(turns[last][1]), since)
+    users = [index for index, turn in enumerate(turns) if turn.speaks == "user"]
+    asking = next((index for index in reversed(users) if not _goes_on(turns, index)), 0)
+    kept = "".join(turn.text for turn in turns[asking + 1 :] if turn.speaks == "assistant")
+    since = turns[-1].text if users[-1] == len(turns) - 1 > asking else ""
+    return Conversation("\n\n".join(_texts(body.get("system") or [])), turns[asking].texts, kept, since)
 
 
-def _merged(messages: Iterable[dict[str, Any]]) -> list[tuple[str, tuple[str, ...]]]:
-    by_role = groupby(messages, key=lambda turn: "assistant" if turn["role"] == "assistant" else "user")
-    return [(role, tuple(text for turn in turns for text in _texts(turn["content"]))) for role, turns in by_role]
+def _goes_on(turns: list[_Turn], index: int) -> bool:
+    """Whether a user's turn asks for more of what the assistant was writing, and for nothing new."""
+    if index == 0:
+        return False
+    request, kept = turns[index].text, turns[index - 1].text
+    return bool(anchor(request, kept)) or not asks(request)
+
+
+def _merged(messages: Iterable[dict[str, Any]]) -> list[_Turn]:
+    roles = groupby(messages, key=lambda turn: "assistant" if turn["role"] == "assistant" else "user")
+    return [
+        _Turn(role, tuple(text for turn in said for text in _texts(turn["content"]))) for role, said in roles
+    ]
 
 
 def _texts(content: str | list[dict[str, Any]]) -> list[str]:

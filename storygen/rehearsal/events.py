@@ -15,6 +15,7 @@ from storygen.messages import StopReason
 from storygen.rehearsal.meter import Weighed
 from storygen.rehearsal.rules import Problem
 
+_NOTHING_YET = {"output_tokens": 1, "output_tokens_details": {"thinking_tokens": 0}}
 _PIECES = (2, 5, 3, 6, 4)
 """How many words the text deltas have, in turn."""
 
@@ -65,7 +66,7 @@ def message(answer: Answer) -> bytes:
 def stream(answer: Answer) -> Iterator[bytes]:
     """Yield the reply as server-sent events, one at a time."""
     opening = _envelope(answer) | {"content": [], "stop_reason": None, "stop_sequence": None}
-    yield _event("message_start", message=opening | {"usage": _usage(answer) | {"output_tokens": 1}})
+    yield _event("message_start", message=opening | {"usage": _usage(answer) | _NOTHING_YET})
     yield _event("ping")
     index = 0
     if answer.thinking is not None:

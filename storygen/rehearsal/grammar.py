@@ -43,7 +43,7 @@ def pattern(text: str) -> Pattern:
     """Read one pattern.
 
     >>> pattern("the {thing} [fall.s]").parts
-    ('the ', Gap(name='thing', form=''), Verb(lemma='fall', form='s'))
+    ('the ', Gap(name='thing', form=''), ' ', Verb(lemma='fall', form='s'))
     """
     parts: list[str | Gap | Verb] = []
     end = 0
@@ -53,14 +53,16 @@ def pattern(text: str) -> Pattern:
         parts.append(Gap(gap, gap_form) if gap else Verb(verb, verb_form))
         end = found.end()
     parts.append(text[end:])
-    needs = (f"{part.name}.name" if part.form == "name" else part.name for part in parts if isinstance(part, Gap))
+    needs = (
+        f"{part.name}.name" if part.form == "name" else part.name for part in parts if isinstance(part, Gap)
+    )
     return Pattern(tuple(part for part in parts if part != ""), frozenset(needs))
 
 
 def items(block: str) -> tuple[str, ...]:
-    """Return the items of a group: one a line, or several on a line with bars between them.
+    r"""Return the items of a group: one a line, or several on a line with bars between them.
 
-    >>> items("kettle | coat\\nold lamp")
+    >>> items("kettle | coat\nold lamp")
     ('kettle', 'coat', 'old lamp')
     """
     return tuple(item.strip() for item in re.split(r"\n| \| ", block) if item.strip())
@@ -77,3 +79,13 @@ def word_file(name: str) -> Mapping[str, tuple[str, ...]]:
 def grammar(*names: str) -> Grammar:
     """Return every group of the word files *names* as patterns."""
     return {group: tuple(map(pattern, texts)) for name in names for group, texts in word_file(name).items()}
+
+
+def clock(name: str, time: str) -> str:
+    """Return what the word file *name* calls the hour of the first word of its clock that *time* has.
+
+    >>> clock("english", "October 1961, dusk"), clock("english", "1961")
+    ('evening', '')
+    """
+    pairs = (entry.split(maxsplit=1) for entry in word_file(name)["clock"])
+    return next((called for word, called in pairs if word in time.lower()), "")

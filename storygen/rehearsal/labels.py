@@ -9,16 +9,17 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-_LABELLED = re.compile(
-    r"^\s*(?:[-*+•–]\s+)?[*_]{0,2}(?P<label>[^\W\d_][^:：\n`]{0,90}?)\s*[*_]{0,2}\s*[:：][*_]{0,2}(?:\s+(?P<value>\S.*))?$"
-)
+_BULLET = re.compile(r"\s{0,20}(?:[-*+•–]\s)?[*_\s]{0,9}")
+_COLON = re.compile(r"[:：][*_]{0,2}(?=\s|$)")
+_TAGGED = re.compile(r"\s{0,20}<([\w-]{1,40})>(.+)</\1>\s{0,20}$")
+_LONGEST = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
     """The words of `labels.toml`: fields by label, units, languages, signs of a kind of text."""
 
-    fields: dict[str, tuple[str, ...]]
+    fields: dict[str, str]
     units: tuple[str, ...]
     languages: dict[str, str]
     common: dict[str, frozenset[str]]
@@ -30,14 +31,14 @@ class Labels:
     about: tuple[str, ...]
 
     def field(self, label: str) -> str | None:
-        """Return the field that *label* means, or None for a label that nobody knows.
+        """Return the field that *label* means, or None where nobody knows; its beginning is enough.
 
         >>> labels().field("Punto de vista"), labels().field("Must appear verbatim"), labels().field("Mood")
         ('pov', 'must', None)
         """
-        wanted = label.lower().strip()
-        known = [(len(name), field) for field, names in self.fields.items() for name in names if _begins(wanted, name)]
-        return max(known)[1] if known else None
+        words = label[:_LONGEST].lower().split()
+        beginnings = (" ".join(words[:count]).rstrip(",") for count in range(len(words), 0, -1))
+        return next((self.fields[name] for name in beginnings if name in self.fields), None)
 
 
 @cache
@@ -47,7 +48,7 @@ def labels() -> Labels:
         (files(__package__) / "words" / "labels.toml").read_text(encoding="utf-8")
     )
     return Labels(
-        fields={field: tuple(names) for field, names in raw["fields"].items()},
+        fields={name: field for field, names in raw["fields"].items() for name in names},
         units=tuple(raw["units"]["words"]),
         languages=raw["languages"],
         common={lang: frozenset(names) for lang, names in raw["common"].items()},
@@ -63,12 +64,15 @@ def labels() -> Labels:
 def labelled(line: str) -> tuple[str, str] | None:
     """Return label and value of a line that has both, in whatever markup; None for any other line.
 
-    >>> labelled("**Title:** The boat"), labelled("Nobody came.")
-    (('Title', 'The boat'), None)
+    >>> labelled("**Title:** The boat"), labelled("<title>The boat</title>"), labelled("Nobody came.")
+    (('Title', 'The boat'), ('title', 'The boat'), None)
     """
-    found = _LABELLED.match(line)
-    return (found["label"].strip(), (found["value"] or "").strip()) if found else None
-
-
-def _begins(label: str, name: str) -> bool:
-    return label == name or label.startswith((f"{name} ", f"{name},", f"{name} ("))
+    tagged = _TAGGED.match(line)
+    if tagged:
+        return tagged[1], tagged[2].strip()
+    start = _BULLET.match(line).end()  # type: ignore[union-attr]
+    colon = _COLON.search(line, start, start + _LONGEST)
+    label = line[start : colon.start()].strip("*_ ") if colon else ""
+    if not colon or not label[:1].isalpha() or "`" in label:
+        return None
+    return label, line[colon.end() :].strip()

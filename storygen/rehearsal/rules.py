@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from storygen.catalogue import Catalogue, Model
@@ -66,19 +67,28 @@ def admit(headers: Mapping[str, str], body: bytes, catalogue: Catalogue) -> Aske
     if len(body) > LARGEST_BODY:
         return Problem(413, "request_too_large", "Request exceeds the maximum size")
     version = headers.get("anthropic-version", "")
-    found = _version(version)
+    found = version_problem(version)
     if found:
         return _invalid(found)
-    try:
-        raw = json.loads(body)
-    except ValueError as error:
-        return _invalid(f"The request body is not valid JSON: {error}")
+    raw = _decoded(body)
+    if isinstance(raw, Problem):
+        return raw
     found = misshapen(raw)
     if found:
         return _invalid(found)
     asked = Asked(raw, catalogue.find(raw["model"]), version)
     found = next((message for rule in RULES if (message := rule(asked))), None)
     return _invalid(found) if found else asked
+
+
+def _decoded(body: bytes) -> Any:  # noqa: ANN401 - JSON is anything until its shape is checked
+    """Return what *body* holds, or the refusal of one that is no JSON or has half characters in it."""
+    try:
+        raw = json.loads(body)
+        json.dumps(raw, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        return _invalid(f"The request body is not valid JSON: {error}")
+    return raw
 
 
 def too_long(tokens: int, model: Model) -> Problem | None:
@@ -92,7 +102,8 @@ def _invalid(message: str) -> Problem:
     return Problem(400, "invalid_request_error", message)
 
 
-def _version(version: str) -> str | None:
+def version_problem(version: str) -> str | None:
+    """Return what is wrong with the header `anthropic-version`, or None."""
     if not version:
         return "anthropic-version: header is required"
     return None if version in VERSIONS else f'anthropic-version: "{version}" is not a valid version'
@@ -125,9 +136,7 @@ def _fixed(asked: Asked) -> str | None:
 def _one_of_two(asked: Asked) -> str | None:
     if asked.model.id.startswith("claude-3") or not {"temperature", "top_p"} <= asked.body.keys():
         return None
-    return (
-        "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
-    )
+    return "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
 
 
 def _largest(asked: Asked) -> str | None:
@@ -150,7 +159,7 @@ def _roles(asked: Asked) -> str | None:
     turns = asked.body["messages"]
     if turns[0]["role"] != "user":
         return 'messages: first message must use the "user" role'
-    for index, (before, turn) in enumerate(zip(turns, turns[1:], strict=False), 1):
+    for index, (before, turn) in enumerate(pairwise(turns), 1):
         if turn["role"] == "system" and not (_hears_system(asked.model) and before["role"] == "user"):
             return f"messages.{index}.role: Input should be 'user' or 'assistant'"
     return None
@@ -191,7 +200,11 @@ def _thinking_budget(asked: Asked) -> str | None:
         return "thinking.enabled.budget_tokens: Field required"
     if budget < _LEAST_THINKING:
         return f"thinking.enabled.budget_tokens: Input should be greater than or equal to {_LEAST_THINKING}"
-    return None if budget < asked.body["max_tokens"] else "`max_tokens` must be greater than `thinking.budget_tokens`"
+    return (
+        None
+        if budget < asked.body["max_tokens"]
+        else "`max_tokens` must be greater than `thinking.budget_tokens`"
+    )
 
 
 def _warm_thinking(asked: Asked) -> str | None:
@@ -212,7 +225,11 @@ def _effort(asked: Asked) -> str | None:
 
 def _restless(asked: Asked) -> str | None:
     thinking = asked.body.get("thinking") or {}
-    if thinking.get("type") != "disabled" or asked.effort not in _RESTLESS or asked.model.id not in _CALM_ONLY:
+    if (
+        thinking.get("type") != "disabled"
+        or asked.effort not in _RESTLESS
+        or asked.model.id not in _CALM_ONLY
+    ):
         return None
     return f"thinking.type: 'disabled' is not supported at effort '{asked.effort}'"
 

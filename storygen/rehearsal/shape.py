@@ -114,7 +114,9 @@ def _messages(path: str, value: object) -> str | None:
         return f"{path}: at least one message is required"
     if len(value) > _MOST_MESSAGES:
         return f"{path}: List should have at most {_MOST_MESSAGES} items"
-    return next((found for index, turn in enumerate(value) if (found := _turn(f"{path}.{index}", turn))), None)
+    return next(
+        (found for index, turn in enumerate(value) if (found := _turn(f"{path}.{index}", turn))), None
+    )
 
 
 def _turn(path: str, value: object) -> str | None:

@@ -11,7 +11,7 @@ from storygen.catalogue import Catalogue
 from storygen.messages import Reply, Transport
 from storygen.rehearsal import events, meter
 from storygen.rehearsal.answer import answer
-from storygen.rehearsal.rules import Asked, Problem, admit, too_long
+from storygen.rehearsal.rules import Problem, admit, too_long
 
 _PAUSE = 0.02
 """Seconds between two events, for those who want to watch."""
