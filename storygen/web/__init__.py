@@ -1,0 +1,1 @@
+"""Sockets: the rehearsal model over HTTP."""
