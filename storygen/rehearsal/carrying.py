@@ -6,7 +6,7 @@ import re
 from collections.abc import Set as AbstractSet
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_ENDING = re.compile(r"(?:ing|ed|es|s|e|ó|a|o)$")
+_ENDING = re.compile(r"(?:ing|ed|es|ieron|aron|aban|aba|ían|ía|ió|s|e|ó|a|o)$")
 _ENOUGH = 0.8
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 
 from storygen.rehearsal.card import Card
@@ -43,21 +44,28 @@ SHAPES = {
 }
 _PLAIN = Shape(bullets=True)
 _NAMELESS = "…"
+_TABLE = re.compile(r"\b(?:tables?|tablas?)\b", re.IGNORECASE)
 _WORD_FILES = {"en": "docs-english", "es": "docs-spanish"}
 
 
 def docs(card: Card) -> str:
     """Return the section of *card* as Markdown, without a heading, within a few words of its length.
 
-    Tutorials and how-tos get steps and a fence, references a table and a fence, explanations a list. Nothing
-    in it claims a fact: its sentences speak of readers and of the page. It is English or Spanish; any other
-    language gets English after a line that says so.
+    Tutorials and how-tos get steps and a fence, references a table and a fence, explanations a list, and a
+    beat that asks for a table gets one. Nothing in it claims a fact: its sentences speak of readers and of
+    the page. It is English or Spanish; any other language gets English after a line that says so.
     """
     page = _Page.begin(card)
     page.promise(card.must)
     page.fill()
     page.round_off()
     return page.text
+
+
+def _shape(card: Card) -> Shape:
+    """Return what the type of *card* calls for, and a table where a beat names one."""
+    shape = SHAPES.get(card.type, _PLAIN)
+    return replace(shape, table=shape.table or bool(_TABLE.search(" ".join(card.beats))))
 
 
 @dataclass(slots=True)
@@ -89,7 +97,7 @@ class _Page:
         leads = [lead for beat in _beats(card) if (lead := _one_line(beat))] or [phrasing.title]
         points = [_Point(lead, phrasing.matter(lead)) for lead in leads]
         note = [line] if (line := apology(card.lang)) and card.words >= _ROOM_FOR_A_NOTE else []
-        page = cls(card.words, SHAPES.get(card.type, _PLAIN), phrasing, points, note, [])
+        page = cls(card.words, _shape(card), phrasing, points, note, [])
         page.frame()
         return page
 

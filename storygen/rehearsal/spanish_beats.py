@@ -9,6 +9,14 @@ from functools import cache
 from storygen.rehearsal.grammar import word_file
 from storygen.rehearsal.spanish_verbs import conjugated
 
+_SUBJUNCTIVE = re.compile(
+    r"\b(?:pide|quiere|ordena|manda|exige|ruega|espera|teme|necesita|prohíbe|permite|impide|sugiere|propone|insiste"
+    r"|desea|aconseja)n?\b[^.;]*?\bque\b|\b(?:para|antes de|sin) que\b",
+    re.IGNORECASE,
+)
+"""What may be followed by a subjunctive, whose past is not told by its spelling."""
+
+_NO_VERBS = {"para", "paran", "nada", "nadan", "parte", "parten"}
 _TOKEN = re.compile(r"\s+|[^\W\d_]+|.", re.DOTALL)
 
 
@@ -28,7 +36,7 @@ def _presents() -> dict[str, str]:
         if not lemma.endswith("se")
         for person in ("p", "s")
     }
-    return told | {"hay": "había"}
+    return {form: tale for form, tale in told.items() if form not in _NO_VERBS} | {"hay": "había"}
 
 
 def retell(beat: str, *, present: bool, names: Iterable[str]) -> str:
@@ -38,6 +46,8 @@ def retell(beat: str, *, present: bool, names: Iterable[str]) -> str:
     'Ana vio la lámpara, aunque no había nadie en la isla.'
     """
     shy = set(word_file("spanish-verbs")["determiners"])
+    if not present and _SUBJUNCTIVE.search(beat):
+        return ""
     people = {part for name in names for part in name.split()}
     told: list[str] = []
     before, quoted = "", False

@@ -78,6 +78,17 @@ def test_a_spanish_section_tells_its_beats_in_the_past() -> None:
     assert "Ana vio la lámpara ya encendida, aunque no había nadie en la isla." in fiction(FARO)
 
 
+def test_a_spanish_preposition_is_no_verb() -> None:
+    assert "Ana no dijo nada y guardó una carta para Hugo." in fiction(
+        replace(FARO, beats=("Ana no dice nada y guarda una carta para Hugo.",))
+    )
+
+
+def test_a_spanish_wish_is_carried_word_for_word() -> None:
+    beat = "Tomás pide a Ana que lleve la lámpara."
+    assert f": {beat}" in fiction(replace(FARO, beats=(beat,)))
+
+
 def test_spanish_speech_stands_after_dashes() -> None:
     assert re.search(r"^—[¿A-ZÁÉÍÓÚ].* —\w+", fiction(FARO), re.MULTILINE)
 

@@ -116,10 +116,8 @@ def sentences(text: str) -> list[str]:
 
 @every_book
 def test_no_sentence_stands_twice_in_a_book(name: str) -> None:
-    known = {line for number in range(60) for line in BOOKS[name](number).beats}
-    told = Counter(line for text in sections(name) for line in sentences(text) if line not in known)
-    told = Counter({line: times for line, times in told.items() if not _beatlike(line, name)})
-    assert [] == [line for line, times in told.items() if times > 1]
+    told = Counter(line for text in sections(name) for line in sentences(text))
+    assert [] == [line for line, times in told.items() if times > 1 and not _beatlike(line, name)]
 
 
 def _beatlike(line: str, name: str) -> bool:
@@ -159,7 +157,7 @@ def test_no_six_words_return_more_than_twice_within_five_thousand(name: str) -> 
         " ".join(run)
         for run, found in places.items()
         if any(found[n + 2] - found[n] < 5000 for n in range(len(found) - 2))
-        and not any(" ".join(part) in known for part in (run[:4], run[1:5], run[2:]))
+        and not any(" ".join(part) in known for part in (run[:3], run[1:5], run[3:]))
     ]
     assert [] == often
 
