@@ -20,6 +20,17 @@ def carries(text: str, beat: str, *, stop: AbstractSet[str]) -> bool:
     return len(wanted & content(text, stop=stop)) >= _ENOUGH * len(wanted)
 
 
+def lost(text: str, beat: str, *, stop: AbstractSet[str]) -> list[str]:
+    """Return the content words of *beat*, as they stand in it, whose stems are not in *text*.
+
+    >>> lost("Anna left the ship.", "Anna leaves the ship.", stop=set())
+    ['leaves']
+    """
+    kept = content(text, stop=stop)
+    words = (word for word in _WORD.findall(beat.casefold()) if word not in stop)
+    return [word for word in dict.fromkeys(words) if not content(word, stop=stop) <= kept]
+
+
 def content(text: str, *, stop: AbstractSet[str]) -> set[str]:
     """Return the stems of the words of *text* that mean something: four letters or more, not in *stop*."""
     return {_ENDING.sub("", word) for word in _WORD.findall(text.casefold()) if word not in stop}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from storygen.rehearsal.english_beats import retell
+from storygen.rehearsal.english_beats import infinitive, retell
 from storygen.rehearsal.english_verbs import gerund, participle, past, plural, third_person
 from storygen.rehearsal.figures import Kind
 from storygen.rehearsal.grammar import Grammar, Verb, clock, grammar, word_file
@@ -14,24 +14,21 @@ from storygen.rehearsal.grammar import Grammar, Verb, clock, grammar, word_file
 _PRONOUNS = {
     Kind.SHE: {"he": "she", "him": "her", "his": "her", "himself": "herself"},
     Kind.HE: {"he": "he", "him": "him", "his": "his", "himself": "himself"},
-    Kind.THEY: {"he": "they", "him": "them", "his": "their", "himself": "themselves"},
     Kind.I: {"he": "I", "him": "me", "his": "my", "himself": "myself"},
 }
-_PERSONS = {Kind.SHE: "s", Kind.HE: "s", Kind.THEY: "p", Kind.I: "I"}
+_PERSONS = {Kind.SHE: "s", Kind.HE: "s", Kind.I: "I"}
 _BE = {"s": ("is", "was"), "p": ("are", "were"), "I": ("am", "was")}
 _AN = re.compile(r"\b([Aa])n? (?=(['\"]?\w+))")
 _VOWEL = re.compile(
     r"['\"]?(?:hour|honest|honou?r|heir|(?!uni|use|usu|eu|one\b|once\b|ut[ei])[aeiou])", re.IGNORECASE
 )
 _CAPITAL = re.compile(r"(?:^|(?<=[.!?]) |(?<=[.!?]\") )\W*?[a-z]")
-_ORDINALS = {"two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth"}
-_ORDINALS |= {"twelve": "twelfth", "twenty": "twentieth", "thirty": "thirtieth", "forty": "fortieth"}
-_ORDINALS |= {"fifty": "fiftieth", "sixty": "sixtieth", "seventy": "seventieth", "eighty": "eightieth"}
-_ORDINALS |= {"ninety": "ninetieth"}
 _TOPIC = re.compile(
-    r"\b(?:the|an?|his|her|their|its) ((?:(?!the\b|an?\b)[^\W\d_]+ )?[^\W\d_]{3,})(?=[.,;:!?]|$| (?:in|on|at"
-    r"|of|and|to|for|with|that|who|which|already|under|over|from|by|is|are|has|as|but|when)\b)"
+    r"\b(?:the|an?|his|their|its|['’]s) ([a-z]{3,}(?<!ly)(?<!ing)(?<!ed)(?<!s))"
+    r"(?=[.,;:!?]|$| (?:in|on|at|of|and|to|for"
+    r"|with|that|who|which|under|over|from|by|is|are|has|beside|before|into|onto|against|because)\b)"
 )
+_TWICE = re.compile(r"\b([a-z]{3,}) \1\b")
 _BARE = re.compile(r"(?!(?:the|an?|his|her|their|our|my)\b)(?:[a-z]|[A-Z]\S* (?:[a-z]|of ))", re.ASCII)
 
 
@@ -68,8 +65,6 @@ class English:
         """Return the plural, the participle in -ing or the past participle, as *form* asks."""
         first, space, rest = word.partition(" ")
         match form:
-            case "th":
-                return _ORDINALS.get(word, f"{word}th"), noun
             case "pp":
                 return participle(first) + space + rest, noun
             case "s":
@@ -98,7 +93,7 @@ class English:
         >>> English(american=True).finish("the neighbour's grey hour of labour, lemon-coloured.")
         "The neighbor's gray hour of labor, lemon-colored."
         """
-        single = " ".join(sentence.split())
+        single = _TWICE.sub(r"\1", " ".join(sentence.split()))
         articled = _AN.sub(_article, single)
         for british, spelling in _AMERICAN if self.american else ():
             articled = british.sub(spelling, articled)
@@ -109,12 +104,20 @@ class English:
         return retell(beat, present=present, names=names, narrator=narrator)
 
     def topics(self, line: str) -> tuple[str, ...]:
-        """Return the things that *line* names after an article.
+        """Return the things that *line* surely names: one word after an article, with its phrase at an end.
 
-        >>> English().topics("She finds the log book, with a key.")
-        ('the log book', 'the key')
+        >>> English().topics("She finds the log book and a key, and tells her to stop.")
+        ('the key',)
         """
-        return tuple(f"the {topic.lower()}" for topic in _TOPIC.findall(line))
+        words = word_file("english-verbs")
+        unsure = {*words["vague"], *words["determiners"], *words["stop"]}
+        found = (noun for noun in _TOPIC.findall(line) if noun not in unsure and not infinitive(noun))
+        return tuple(f"the {noun}" for noun in found)
+
+    def owed(self, word: str) -> str:
+        """Return the noun in -ing, if *word* is a verb: thinks is thinking."""
+        lemma = infinitive(word)
+        return gerund(lemma) if lemma else ""
 
     def place(self, name: str) -> str:
         """Return *name* fit to stand after a preposition: mail boat is the mail boat, Iona is Iona."""

@@ -11,7 +11,6 @@ class Kind(Enum):
 
     SHE = "she"
     HE = "he"
-    THEY = "they"
     I = "I"  # noqa: E741 (the narrator calls himself so)
 
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_PART = re.compile(r"\{([^{}.]+)(?:\.([^{}]+))?\}|\[([^\[\].]+)(?:\.([^\[\]]+))?\]")
+_PART = re.compile(r"\{([^{}.?]+)(?:\.([^{}?]+))?(\?)?\}|\[([^\[\].]+)(?:\.([^\[\]]+))?\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A place where something goes: a figure, a fact of the scene, or an item of a group."""
+    """A place for a figure, a fact of the scene, or an item of a group; a *seldom* one mostly stays empty."""
 
     name: str
     form: str = ""
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,17 @@ Grammar = Mapping[str, tuple[Pattern, ...]]
 
 
 def pattern(text: str) -> Pattern:
-    """Read one pattern.
+    """Read one pattern; a gap with a question mark is mostly left empty.
 
-    >>> pattern("the {thing} [fall.s]").parts
-    ('the ', Gap(name='thing', form=''), ' ', Verb(lemma='fall', form='s'))
+    >>> pattern("the {old?} [fall.s]").parts
+    ('the ', Gap(name='old', form='', seldom=True), ' ', Verb(lemma='fall', form='s'))
     """
     parts: list[str | Gap | Verb] = []
     end = 0
     for found in _PART.finditer(text):
         parts.append(text[end : found.start()])
-        gap, gap_form, verb, verb_form = found.groups(default="")
-        parts.append(Gap(gap, gap_form) if gap else Verb(verb, verb_form))
+        gap, gap_form, seldom, verb, verb_form = found.groups(default="")
+        parts.append(Gap(gap, gap_form, bool(seldom)) if gap else Verb(verb, verb_form))
         end = found.end()
     parts.append(text[end:])
     needs = (

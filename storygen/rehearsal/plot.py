@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from storygen.rehearsal.card import Card
@@ -19,6 +21,10 @@ _LEADING = re.compile(
     r"^(?:on board|aboard|inside|outside|on|in|at|near|by|under|en|a bordo de|junto a)\s+", re.IGNORECASE
 )
 _BLOCK = re.compile(r"^(?:[#>+*\s-]+|\d+[.)]\s)+")
+_KINDS = dict.fromkeys(("she", "her", "hers", "ella"), Kind.SHE) | dict.fromkeys(
+    ("he", "his", "him", "él"), Kind.HE
+)
+_PRONOUN = re.compile(rf"\b(?:{'|'.join(_KINDS)})\b", re.IGNORECASE)
 _UNSAFE = str.maketrans({"<": "‹", ">": "›", "{": "(", "}": ")", "[": "(", "]": ")"})
 
 
@@ -45,8 +51,8 @@ class Plot:
 def plot(card: Card, tongue: Tongue) -> Plot:
     """Return what *card* tells: its beats, else its summary's sentences."""
     named = _names(card)
-    spoken = " ".join((*card.beats, card.summary))
-    first, *rest = (_figure(name, spoken) for name in named) if named else (Figure("", Kind.SHE),)
+    lines = [*card.beats, *sentences(card.summary, card.lang)]
+    first, *rest = (_figure(name, named, lines) for name in named) if named else (Figure("", Kind.SHE),)
     hero = Figure(first.name, Kind.I) if card.first_person else first
     return Plot(tongue, hero, tuple(rest), _beats(card, named, tongue), _facts(card, tongue))
 
@@ -127,17 +133,29 @@ def _names(card: Card) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in [*ahead, *inside] if name not in elsewhere))
 
 
-def _figure(name: str, text: str) -> Figure:
-    """Return *name* with the pronouns that it, or the card where it has one figure only, makes likely."""
+def _figure(name: str, named: Sequence[str], lines: Sequence[str]) -> Figure:
+    """Return *name* with its pronouns: by its first word, else by what the card says, else by a fixed lot."""
     first = name.partition(" ")[0]
-    if first in word_file("names")["she"]:
-        return Figure(name, Kind.SHE)
-    if first in word_file("names")["he"]:
-        return Figure(name, Kind.HE)
-    near = re.findall(rf"\b{re.escape(first)}\b[^.]{{0,60}}?\b(she|her|he|his|him|ella|él)\b", text)
-    if near:
-        return Figure(name, Kind.SHE if near[0] in ("she", "her", "ella") else Kind.HE)
-    return Figure(name, Kind.SHE if first.endswith("a") else Kind.THEY)
+    for kind in Kind:
+        if first in word_file("names").get(kind.value, ()):
+            return Figure(name, kind)
+    voices = Counter(_pronouns(name, named, lines))
+    if voices:
+        return Figure(name, _KINDS[voices.most_common(1)[0][0]])
+    feminine = first.endswith("a") or zlib.crc32(first.encode()) % 2 == 0
+    return Figure(name, Kind.SHE if feminine else Kind.HE)
+
+
+def _pronouns(name: str, named: Sequence[str], lines: Sequence[str]) -> Iterator[str]:
+    """Yield the pronouns in *lines* that can only mean *name*: nobody else is named there or just before."""
+    others = [other for other in named if other != name]
+    near = False
+    for line in lines:
+        alone = not any(_mentions(line, other) for other in others)
+        found = _PRONOUN.findall(line)
+        if alone and (_mentions(line, name) or (near and _PRONOUN.match(line))):
+            yield from (pronoun.lower() for pronoun in found[:1])
+        near = alone and (near or _mentions(line, name))
 
 
 def _facts(card: Card, tongue: Tongue) -> dict[str, str]:

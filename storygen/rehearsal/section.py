@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from storygen.rehearsal.card import Card
-from storygen.rehearsal.carrying import carries
+from storygen.rehearsal.carrying import carries, content, lost
 from storygen.rehearsal.chance import Chance
 from storygen.rehearsal.figures import Figure, Kind
 from storygen.rehearsal.plot import Beat, Plot, fitted, plot
@@ -18,18 +18,17 @@ from storygen.text.words import count_words
 _TINY = 60
 _TRIES = 24
 _PARAGRAPHS = (
-    ("setting", "action", "sense", "action"),
+    ("setting", "action", "pair", "action"),
     ("action", "thought", "action"),
-    ("sense", "setting", "action", "thought", "action"),
+    ("pair", "setting", "action", "thought", "action"),
     ("memory", "thought"),
     ("action", "pair", "sense"),
     ("thought", "action", "memory", "action"),
-    ("aside",),
-    ("passing", "setting", "action"),
-    ("action", "setting", "action", "pair", "thought", "action"),
-    ("setting", "sense"),
-    ("action",),
-    ("pair", "action", "aside"),
+    ("pair", "action"),
+    ("passing", "pair", "action"),
+    ("action", "setting", "pair", "action", "pair", "thought"),
+    ("pair", "sense"),
+    ("action", "pair"),
 )
 """How paragraphs of narrative are made: groups of sentences in a row."""
 
@@ -54,13 +53,15 @@ class _Draft:
     paragraphs: list[str] = field(default_factory=list)
     words: int = 0
     topics: tuple[str, ...] = ()
+    noted: bool = False
 
     def written(self) -> str:
         """Lead up to each beat, land it and go on; after the last one, close."""
         room = self.card.words
         beats = fitted(self.plot.beats, room if room < _TINY else room * 3 // 4)
         *landings, last = [self.landing(beat) for beat in beats] or [self.named()]
-        ending = " ".join([last, *(self.teller.tell("closing") for _ in range(min(3, room // _TINY)))])
+        closing = [self.teller.tell(group) for group in ("settling", "closing")[2 - min(2, room // _TINY) :]]
+        ending = " ".join([last, *closing])
         self.teller.turn()
         for number, landing in enumerate(landings):
             self.meet(beats[number], number)
@@ -75,15 +76,32 @@ class _Draft:
         return self.teller.tell("named" if "title" in self.plot.facts else "memory")
 
     def landing(self, beat: Beat) -> str:
-        """Return *beat* as narrative, or word for word after a sentence that carries it."""
+        """Return *beat* as narrative, else word for word, the first time after a sentence that carries it."""
         hero, tongue = self.plot.hero, self.plot.tongue
         names = [figure.name for figure in (hero, *self.plot.others) if figure.name]
         narrator = hero.name if hero.kind is Kind.I else ""
         told = tongue.retell(beat.text, present=self.card.present, names=names, narrator=narrator)
         owed = beat.text.replace(narrator, "") if narrator else beat.text
-        whole = bool(told) and carries(told, owed, stop=tongue.stop())
-        line = hold(_ended(told if whole else beat.text))
-        return line if whole or self.card.words < _TINY else f"{self.teller.tell('note')} {line}"
+        told = told and (self.repaid(_ended(told), beat.text) or self.repaid(_ended(told), owed))
+        line = hold(told or _ended(beat.text))
+        if told or self.noted or self.card.words < _TINY:
+            return line
+        self.noted = True
+        return f"{self.teller.tell('note')} {line}"
+
+    def repaid(self, told: str, beat: str) -> str:
+        """Return *told*, with sentences for verbs it lost, if it then carries *beat*; else nothing."""
+        stop = self.plot.tongue.stop()
+        if carries(told, beat, stop=stop):
+            return told
+        for word in lost(told, beat, stop=stop)[:3]:
+            owed = self.plot.tongue.owed(word)
+            if not owed or content(owed, stop=stop) != content(word, stop=stop):
+                continue
+            told = f"{told} {self.teller.tell('owed', lost=owed)}"
+            if carries(told, beat, stop=stop):
+                return told
+        return ""
 
     def meet(self, beat: Beat, number: int) -> None:
         """Let the figure of *beat* who is not the hero stand beside the hero; else the next in turn."""

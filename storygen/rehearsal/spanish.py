@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from storygen.rehearsal.figures import Kind
 from storygen.rehearsal.grammar import Grammar, Verb, clock, grammar, word_file
-from storygen.rehearsal.spanish_beats import retell
+from storygen.rehearsal.spanish_beats import retell, singular
 from storygen.rehearsal.spanish_verbs import agreed, conjugated, plural
 
 _PRONOUNS = {"he": "", "him": "le", "his": "su"}
@@ -17,7 +17,7 @@ _EUPHONY = ((re.compile(r"\by (?=[Hh]?[iíIÍ](?!e))"), "e "), (re.compile(r"\bo
 _AGREEING = ("a", "p", "f", "m")
 _DEFINITE = {"un": "el", "una": "la"}
 _TOPIC = re.compile(
-    r"\b(el|la|un|una) ([^\W\d_]{3,})(?=[.,;:!?]|$| (?:de|del|en|que|y|a|al|con|por|para|ya|está|es|no)\b)"
+    r"\b(el|la|un|una) ([a-záéíóúñ]{3,})(?=[.,;:!?]|$| (?:de|del|en|y|a|al|por|para|ya|está|es)\b)"
 )
 _BARE = re.compile(r"(?!(?:el|la|los|las|un|una|su|mi)\b)[a-záéíóúñ]")
 _FEMININE = re.compile(r"(?:as?|ción|dad)$")
@@ -99,7 +99,13 @@ class Spanish:
         """
         vague = word_file("spanish-verbs")["vague"]
         found = ((_DEFINITE.get(article, article), noun.lower()) for article, noun in _TOPIC.findall(line))
-        return tuple(f"{article} {noun}" for article, noun in found if noun not in vague)
+        return tuple(
+            f"{article} {noun}" for article, noun in found if noun not in vague and not singular(noun)
+        )
+
+    def owed(self, word: str) -> str:
+        """Return *word*, if it is one thing's verb in the present, as a saying may use it: así se dice."""
+        return word if singular(word) else ""
 
     def place(self, name: str) -> str:
         """Return *name* fit to stand after a preposition: barca del correo is la barca del correo."""

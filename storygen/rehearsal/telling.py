@@ -10,6 +10,9 @@ from storygen.rehearsal.chance import Chance
 from storygen.rehearsal.figures import Figure, Kind
 from storygen.rehearsal.grammar import Gap, Grammar, Pattern, Verb
 
+_SELDOM = 3
+"""One in so many of the gaps that are seldom filled gets its word."""
+
 _MOODS = ("to", "ing")
 """Forms of gaps that put every verb inside them into the infinitive or the gerund."""
 
@@ -40,6 +43,9 @@ class Tongue(Protocol):
 
     def topics(self, line: str) -> tuple[str, ...]:
         """Return the things that *line* names, as they stand in a sentence."""
+
+    def owed(self, word: str) -> str:
+        """Return *word* as a sentence may add it where the retold beat lost it; nothing where none may."""
 
     def place(self, name: str) -> str:
         """Return *name* fit to stand after a preposition."""
@@ -94,6 +100,8 @@ class Teller:
             return part
         if isinstance(part, Verb):
             return self._verb(part.lemma, part.form or self._mood)
+        if part.seldom and self.chance.below(_SELDOM):
+            return ""
         if part.name in self.figures:
             return self._figure(part)
         if part.name in facts:
