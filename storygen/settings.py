@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from storygen.errors import SettingsError
+from storygen.known_settings import TABLE, OnRefusal, OnUnknown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,76 +30,12 @@ class Origin(StrEnum):
     DEFAULT = "default"
 
 
-class OnRefusal(StrEnum):
-    """What a refusal does to the rest of the book."""
-
-    STOP = "stop"
-    SKIP = "skip"
-
-
-Reader: TypeAlias = Callable[[str], Any]
-
-
-def _between(low: float, high: float, kind: type[int | float]) -> Reader:
-    def read(text: str) -> float:
-        value = kind(text)
-        if not low <= value <= high:
-            raise ValueError(f"not between {low:g} and {high:g}")
-        return value
-
-    return read
-
-
-def _one_of(*words: str) -> Reader:
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"not one of {', '.join(words)}")
-        return text
-
-    return read
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One setting of the table: how its text is read, and what is wanted, in words.
-
-    `file` is its dotted name in storygen.toml and in the user's config; `book` is whether a book may set it.
-    """
-
-    read: Reader
-    wants: str
-    file: str
-    book: bool = True
-
-
-_SECONDS = _between(0.01, 86_400, float)
-_TOKENS = _between(1, 1_000_000, int)
-
-TABLE: dict[str, Row] = {
-    "model": Row(str, "the name of a model", "model"),
-    "max_tokens": Row(_TOKENS, "a whole number of tokens from 1", "max_tokens"),
-    "temperature": Row(_between(0, 1, float), "a number from 0 to 1", "temperature"),
-    "effort": Row(
-        _one_of("low", "medium", "high", "xhigh", "max"), "low, medium, high, xhigh or max", "effort"
-    ),
-    "on_refusal": Row(lambda text: OnRefusal(text), "stop or skip", "on_refusal"),  # noqa: PLW0108 - mypy
-    "legs": Row(_between(1, 100, int), "a whole number of legs from 1 to 100", "legs"),
-    "retries": Row(_between(0, 100, int), "a whole number of retries from 0 to 100", "retries"),
-    "context_codex": Row(_TOKENS, "a number of tokens", "context.codex"),
-    "context_recap": Row(_TOKENS, "a number of tokens", "context.recap"),
-    "context_tail": Row(_TOKENS, "a number of tokens", "context.tail"),
-    "context_plan": Row(_TOKENS, "a number of tokens", "context.plan"),
-    "scene_break": Row(str, "a line, such as * * *", "manuscript.scene_break"),
-    "base_url": Row(str, "the address of a Messages API", "base_url", book=False),
-    "timeout_connect": Row(_SECONDS, "a number of seconds", "timeout.connect"),
-    "timeout_headers": Row(_SECONDS, "a number of seconds", "timeout.headers"),
-    "timeout_silence": Row(_SECONDS, "a number of seconds", "timeout.silence"),
-    "timeout_progress": Row(_SECONDS, "a number of seconds", "timeout.progress"),
-    "timeout_attempt": Row(_SECONDS, "a number of seconds", "timeout.attempt"),
+_SECRETS = {"key", "api_key", "auth_token", "token", "password"}
+_NOT_A_BOOKS = {
+    "base_url": "a stranger's book could send your text to its own server; use --base-url",
+    "key_command": "a stranger's book could run its own program; it goes into your own config.toml",
 }
-"""Every setting once: flags, STORYGEN_ variables, files, `config` and the docs follow this table."""
-
-_SECRETS = {"key", "api_key", "auth_token", "token", "key_command", "password"}
+_PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "STORYGEN_API_KEY", "ANTHROPIC_BASE_URL")
 """The keys that an environment may hold, and the endpoint that the first two belong to."""
 
@@ -107,15 +44,25 @@ _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "STORYGEN_API_KEY", "ANTHR
 class Settings:
     """What a run was told, resolved once.
 
-    Times are in seconds, context sizes in plain cl100k tokens. `origins` says where each value came from;
-    `keys` holds the keys that the environment offers, by variable, and is never shown.
+    Times are in seconds, context sizes in plain cl100k tokens, the `budget` is in micro-dollars. `origins`
+    says where each value came from, `book` what storygen.toml says, heard or not; `keys` holds the keys that
+    the environment offers, by variable, and is never shown; `key_command` is a program that prints one, for
+    the endpoint `key_command_url` if the user's config names one beside it; `key_file` is where stored keys
+    lie. `proxies` holds the usual variables by their names in lower case, `ca_file` is `SSL_CERT_FILE`.
     """
 
     model: str = ""
     max_tokens: int | None = None
     temperature: float | None = None
+    top_p: float | None = None
+    thinking: str | None = None
     effort: str | None = None
     on_refusal: OnRefusal = OnRefusal.STOP
+    on_unknown: OnUnknown = OnUnknown.RETRY_ONCE
+    budget: int | None = None
+    max_calls: int | None = None
+    max_output_tokens: int | None = None
+    jobs: int = 1
     legs: int = 8
     retries: int = 5
     context_codex: int = 2_000
@@ -124,13 +71,19 @@ class Settings:
     context_plan: int = 4_000
     scene_break: str = "* * *"
     base_url: str = ANTHROPIC
+    key_command: str = ""
     timeout_connect: float = 10
     timeout_headers: float = 120
     timeout_silence: float = 90
     timeout_progress: float = 900
     timeout_attempt: float = 3_600
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    book: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
+    key_command_url: str = ""
+    key_file: Path | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca_file: str = ""
 
     @classmethod
     def read(
@@ -140,14 +93,17 @@ class Settings:
         flags: Mapping[str, object] | None = None,
         book: str = "",
         user: str = "",
+        key_file: Path | None = None,
     ) -> Settings:
         """Resolve all settings: flags over environment over the text of storygen.toml over the user's config.
 
-        Raises SettingsError for a value that makes no sense, an unknown name, an endpoint or key in a book.
+        *key_file* is where the user's own keys are stored; it is not opened here. Raises SettingsError for a
+        value that makes no sense, an unknown name, an endpoint or key in a book.
         """
+        users, books = _from_file(user, Origin.USER), _from_file(book, Origin.BOOK)
         layers = (
-            (Origin.USER, _from_file(user, Origin.USER)),
-            (Origin.BOOK, _from_file(book, Origin.BOOK)),
+            (Origin.USER, users),
+            (Origin.BOOK, books),
             (Origin.ENVIRONMENT, _from_environment(environ)),
             (Origin.FLAG, {name: str(value) for name, value in (flags or {}).items() if value is not None}),
         )
@@ -157,8 +113,16 @@ class Settings:
             for name, text in texts.items():
                 values[name] = _value(name, text, origin)
                 origins[name] = origin
-        keys = {name: environ[name] for name in _KEYS if environ.get(name)}
-        return cls(**values, origins=origins, keys=keys)
+        return cls(
+            **values,
+            origins=origins,
+            book=books,
+            keys={name: environ[name] for name in _KEYS if environ.get(name)},
+            key_command_url=users.get("base_url", ""),
+            key_file=key_file,
+            proxies=_proxies(environ),
+            ca_file=environ.get("SSL_CERT_FILE", ""),
+        )
 
     def origin(self, name: str) -> Origin:
         """Say where the value of the setting called *name* came from."""
@@ -198,11 +162,20 @@ def read_toml(path: Path) -> str:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     found = {
-        name: environ[f"STORYGEN_{name.upper()}"] for name in TABLE if environ.get(f"STORYGEN_{name.upper()}")
+        name: environ[f"STORYGEN_{name.upper()}"]
+        for name, row in TABLE.items()
+        if row.environment and environ.get(f"STORYGEN_{name.upper()}")
     }
     if environ.get("ANTHROPIC_BASE_URL"):
         found.setdefault("base_url", environ["ANTHROPIC_BASE_URL"])
     return found
+
+
+def _proxies(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return what is said of proxies; a name in lower case counts more than one in capitals, as usual."""
+    capitals = {name: environ.get(name.upper()) for name in _PROXIES}
+    found = capitals | {name: environ[name] for name in _PROXIES if name in environ}
+    return {name: value for name, value in found.items() if value}
 
 
 def _from_file(text: str, origin: Origin) -> dict[str, str]:
@@ -231,15 +204,12 @@ def _refuse_strangers(key: str, origin: Origin, names: Mapping[str, str]) -> Non
     if key.rpartition(".")[2] in _SECRETS:
         raise SettingsError(
             f"{origin} holds a key (`{key}`)",
-            "a book's folder is shared and published; put the key in ANTHROPIC_API_KEY and revoke this one",
+            "such files are shared and shown; `storygen keys set` stores keys. Revoke it if others saw it",
         )
     if key in names and (TABLE[names[key]].book or origin is not Origin.BOOK):
         return
     if key in names:
-        raise SettingsError(
-            f"{origin} sets `{key}`, which a book may not choose",
-            "a stranger's book could send your key to its own server; use --base-url or ANTHROPIC_BASE_URL",
-        )
+        raise SettingsError(f"{origin} sets `{key}`, which a book may not choose", _NOT_A_BOOKS[names[key]])
     close = get_close_matches(key, names, n=1)
     raise SettingsError(
         f"`{key}` in {origin} is not a setting",

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from storygen.errors import SettingsError
-from storygen.settings import TABLE, Origin, Settings
+from storygen.known_settings import TABLE
+from storygen.settings import Origin, Settings
 
 
 def test_a_flag_wins_over_everything() -> None:
@@ -58,6 +59,9 @@ def test_keys_are_never_shown() -> None:
     ("book", "word"),
     [
         ('base_url = "http://evil.example"', "a book may not choose"),
+        ('key_command = "steal"', "a book may not choose"),
+        ("top_p = 2", "it wants a number from 0 to 1"),
+        ('thinking = "hard"', "it wants adaptive, between_tools, disabled or enabled"),
         ('api_key = "sk-ant-1"', "holds a key"),
         ('modle = "x"', "is not a setting"),
         ("max_tokens = -1", "it wants a whole number of tokens from 1"),
@@ -68,6 +72,42 @@ def test_keys_are_never_shown() -> None:
 def test_a_books_mistake_is_named(book: str, word: str) -> None:
     with pytest.raises(SettingsError, match=word):
         Settings.read({}, book=book)
+
+
+@pytest.mark.parametrize("command", ['"no end', "", "   "])
+def test_a_command_that_names_no_program_is_refused(command: str) -> None:
+    with pytest.raises(SettingsError, match="`key_command` in user config"):
+        Settings.read({}, user=f"key_command = '{command}'")
+
+
+def test_a_command_comes_from_the_users_config_alone_with_the_endpoint_beside_it() -> None:
+    user = 'key_command = "pass show gateway"\nbase_url = "https://gateway.example"'
+    settings = Settings.read(
+        {"STORYGEN_KEY_COMMAND": "env"}, flags={"base_url": "https://x.example"}, user=user
+    )
+
+    assert ("pass show gateway", "https://gateway.example") == (
+        settings.key_command,
+        settings.key_command_url,
+    )
+
+
+def test_proxies_are_read_from_the_environment_small_letters_first() -> None:
+    environ = {
+        "HTTPS_PROXY": "http://A",
+        "https_proxy": "http://b",
+        "NO_PROXY": "c",
+        "no_proxy": "",
+        "PATH": "d",
+    }
+
+    assert {"https_proxy": "http://b"} == Settings.read(environ).proxies
+
+
+def test_a_proxys_password_is_never_shown() -> None:
+    settings = Settings.read({"HTTPS_PROXY": "http://me:sentinel@proxy.lan"})
+
+    assert "sentinel" not in repr(settings) + str(settings.shown())
 
 
 def test_a_near_miss_is_suggested() -> None:

@@ -25,16 +25,19 @@ def config(*, console: Console, show_origin: bool, json: bool) -> None:
 
     Flags come before the environment, the outline, storygen.toml here, the user's config, the default.
     """
+    from storygen.model.keys import without_keys
     from storygen.settings import Settings, read_toml
 
     path = user_config()
-    found = Settings.read(os.environ, book=read_toml(Path("storygen.toml")), user=read_toml(path)).shown()
+    settings = Settings.read(os.environ, book=read_toml(Path("storygen.toml")), user=read_toml(path))
+    found = [
+        (name, without_keys(value) if isinstance(value, str) else value, origin)
+        for name, (value, origin) in settings.shown().items()
+    ]
     if json:
-        console.document(
-            settings={name: {"value": value, "origin": origin} for name, (value, origin) in found.items()}
-        )
+        console.document(settings={name: {"value": value, "origin": origin} for name, value, origin in found})
         return
-    rows = [(name, _shown(value), origin) for name, (value, origin) in found.items()]
+    rows = [(name, _shown(value), origin) for name, value, origin in found]
     if show_origin:
         console.product(table(("setting", "value", "from"), rows))
     else:

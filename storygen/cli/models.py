@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
 
+from storygen.catalogue import Lifecycle
 from storygen.cli.options import as_json, shared
 from storygen.cli.table import table
 
@@ -48,13 +50,24 @@ def _listing(known: Catalogue) -> str:
 
 def _row(model: Model, known: Catalogue) -> tuple[str, ...]:
     accepts = [word for word, yes in (("prefill", model.prefill), ("sampling", model.sampling)) if yes]
-    default = "default" if model.id == known.default else ""
-    remark = default if model.lifecycle == "active" else f"{model.lifecycle} {model.retires}".strip()
     return (
         model.id,
-        f"{model.window // 1000:,}K",
+        _thousands(model.window),
         f"{model.prices.input:g}" if model.prices else "-",
         f"{model.prices.output:g}" if model.prices else "-",
         ", ".join(accepts) or "-",
-        remark,
+        ", ".join(_remarks(model, known)),
     )
+
+
+def _remarks(model: Model, known: Catalogue) -> Iterator[str]:
+    if model.id == known.default:
+        yield "default"
+    if model.lifecycle is not Lifecycle.ACTIVE:
+        yield f"{model.lifecycle} {model.retires}".strip()
+    if model.prices and model.prices.step:
+        yield f"×{model.prices.step_factor} above {_thousands(model.prices.step)}"
+
+
+def _thousands(tokens: int) -> str:
+    return f"{tokens // 1000:,}K"

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 def user_config() -> Path:
     """Return the path of the user's own settings, which need not exist."""
-    from platformdirs import user_config_path
+    return _own_folder() / "config.toml"
 
-    return user_config_path("storygen", appauthor=False) / "config.toml"
+
+def user_keys() -> Path:
+    """Return the path of the user's stored keys, which need not exist."""
+    return _own_folder() / "keys.json"
 
 
 def open_here(path: Path, *, flags: Mapping[str, object] | None = None, book: Path | None = None) -> Project:
@@ -24,4 +27,17 @@ def open_here(path: Path, *, flags: Mapping[str, object] | None = None, book: Pa
     from storygen.desk.project import open_project
     from storygen.settings import read_toml
 
-    return open_project(path, environ=os.environ, flags=flags, user=read_toml(user_config()), book=book)
+    return open_project(
+        path,
+        environ=os.environ,
+        flags=flags,
+        user=read_toml(user_config()),
+        key_file=user_keys(),
+        book=book,
+    )
+
+
+def _own_folder() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("storygen", appauthor=False)

@@ -11,12 +11,12 @@ from storygen.settings import ANTHROPIC
 _PORTS = {"http": 80, "https": 443}
 
 
-def messages_url(base_url: str, *, keyed: bool) -> str:
+def messages_url(base_url: str, *, keyed: bool, below: str = "") -> str:
     """Return the address of the messages under *base_url*, written with or without its `/v1`.
 
-    *keyed* is whether a key goes there. Raises SettingsError for an address that is none, that holds a
-    name or password, or that would send text or key in the clear: plain http goes to this machine, and to
-    a private address when no key is sent.
+    *keyed* is whether a key goes there, *below* a path further down, such as `/count_tokens`. Raises
+    SettingsError for an address that is none, that holds a name or password, or that would send text or key
+    in the clear: plain http goes to this machine, and to a private address when no key is sent.
 
     >>> messages_url("http://localhost:8080/v1/", keyed=True)
     'http://localhost:8080/v1/messages'
@@ -28,7 +28,7 @@ def messages_url(base_url: str, *, keyed: bool) -> str:
             "write https; plain http goes to this machine, and to a private address when no key is sent",
         )
     path = parts.path.rstrip("/").removesuffix("/messages").removesuffix("/v1")
-    return f"{parts.scheme}://{parts.netloc}{path}/v1/messages"
+    return f"{parts.scheme}://{parts.netloc}{path}/v1/messages{below}"
 
 
 def origin(base_url: str) -> str:
@@ -50,6 +50,19 @@ def is_anthropic(base_url: str) -> bool:
     (True, False)
     """
     return origin(base_url) == ANTHROPIC
+
+
+def is_loopback(base_url: str) -> bool:
+    """Return whether *base_url* is on this very machine.
+
+    >>> is_loopback("http://127.0.0.1:8080"), is_loopback("https://localhost.example.org")
+    (True, False)
+    """
+    host = _split(base_url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _split(base_url: str) -> SplitResult:

@@ -28,18 +28,20 @@ async def connect(
     base_url: str,
     *,
     keyed: bool = True,
+    below: str = "",
     deadlines: Deadlines = Deadlines(),
     proxy: str | None = None,
     ca_file: str | None = None,
 ) -> AsyncIterator[Transport]:
     """Open the way to the messages of *base_url*, as a transport for as many sends at once as are wanted.
 
-    *keyed* is whether a key will go there. *proxy* is an address, *ca_file* the certificates to trust instead
-    of the usual ones; the environment is not asked. Redirects are not followed, and a connection carries one
-    send only, since one that went stale would lose a paid request. Raises SettingsError for an address that
-    may not be used; the transport raises Unreachable and Cut.
+    *keyed* is whether a key will go there, *below* a path under the messages. *proxy* is an
+    address, *ca_file* the certificates to trust instead of the usual ones; the environment is not asked.
+    Redirects are not followed, and a connection carries one send only, since one that went stale would lose
+    a paid request. Raises SettingsError for an address that may not be used; the transport raises Unreachable
+    and Cut.
     """
-    url = messages_url(base_url, keyed=keyed)
+    url = messages_url(base_url, keyed=keyed, below=below)
     where = origin(base_url)
     async with _client(deadlines, proxy, ca_file) as client:
 

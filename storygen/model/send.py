@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncGenerator, Awaitable, Iterator
+from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import dataclass
 
 import anyio
 
-from storygen.errors import Cut, ModelError
+from storygen.errors import Cut, ModelError, Rejected
 from storygen.messages import Delta, Opened, Reply, Send, Transport
 from storygen.model.deadlines import Deadlines
-from storygen.model.keys import Key, without_keys
+from storygen.model.keys import Key, refused, without_keys
 from storygen.model.limits import limits, request_id
 from storygen.model.reader import LARGEST_TEXT, Reader, read_whole
 from storygen.model.sse import Decoder
@@ -22,6 +22,7 @@ LARGEST_ERROR = 64 << 10
 """How many bytes of an error's body are read."""
 
 _OK = 200
+_UNAUTHORIZED = 401
 _REDIRECTS = range(300, 400)
 _STREAM = "text/event-stream"
 _JSON = "application/json"
@@ -41,6 +42,7 @@ def sender(transport: Transport, *, key: Key | None = None, deadlines: Deadlines
     async def send(body: bytes) -> AsyncGenerator[Delta, None]:
         watch = _Watch.start(deadlines)
         async with AsyncExitStack() as stack:
+            stack.enter_context(naming(key))
             opening = stack.enter_async_context(transport(headers(body, key=key), body))
             reply = await watch.opened(opening)
             await _admit(reply, watch, hide)
@@ -61,7 +63,19 @@ def headers(body: bytes, *, key: Key | None = None) -> dict[str, str]:
         "anthropic-version": version(body),
         "user-agent": "storygen",
     }
-    return fields | ({"x-api-key": key.secret} if key else {})
+    return fields | (dict([key.header]) if key else {})
+
+
+@contextmanager
+def naming(key: Key | None) -> Iterator[None]:
+    """Let an error of the block that wants another key say where this one came from, and what to do."""
+    try:
+        yield
+    except Rejected as error:
+        if error.status == _UNAUTHORIZED:
+            whence, error.help = refused(key)
+            error.notes = (whence, *error.notes)
+        raise
 
 
 @dataclass(slots=True)

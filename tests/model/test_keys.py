@@ -6,10 +6,9 @@ import pickle
 import pytest
 
 from storygen.errors import SettingsError
-from storygen.model.keys import Key, Keys, key_for, without_keys
+from storygen.model.keys import Key, Source, refused, sources, without_keys
 
 SECRET = "sk-ant-api03-sentinel"
-API, TOKEN, OWN, STORED = Key("api-key"), Key("auth-token"), Key("storygen-key"), Key("stored-key")
 
 
 @pytest.mark.parametrize(
@@ -59,30 +58,76 @@ def test_whatever_looks_like_a_key_is_hidden(text: str) -> None:
     assert "sentinel" not in without_keys(text)
 
 
+HOME, HOMES = "https://api.anthropic.com", (Source.API_KEY, Source.AUTH_TOKEN)
+GATEWAY, STRANGERS = "https://gateway.example", (Source.STORYGEN_KEY,)
+
+
 @pytest.mark.parametrize(
-    ("base_url", "keys", "anthropic_base_url", "expected"),
+    ("base_url", "anthropic_base_url", "variables"),
     [
-        ("https://api.anthropic.com", Keys(API, TOKEN, OWN), None, API),
-        ("https://api.anthropic.com/v1", Keys(None, TOKEN, OWN), None, TOKEN),
-        ("https://api.anthropic.com", Keys(storygen=OWN), None, None),
-        ("https://gateway.example", Keys(API, TOKEN, OWN), None, OWN),
-        ("https://gateway.example", Keys(API, TOKEN), None, None),
-        ("https://gateway.example/a", Keys(API, TOKEN, OWN), "https://gateway.example/b", API),
-        ("http://gateway.example", Keys(API, TOKEN), "https://gateway.example", None),
-        ("https://gateway.example:8443", Keys(API, TOKEN), "https://gateway.example", None),
-        ("https://api.anthropic.com.evil.example", Keys(API, TOKEN), None, None),
-        ("https://gateway.example", Keys(API, stored={"https://gateway.example": STORED}), None, STORED),
-        (
-            "https://gateway.example",
-            Keys(storygen=OWN, stored={"https://gateway.example": STORED}),
-            None,
-            OWN,
-        ),
-        ("https://other.example", Keys(API, stored={"https://gateway.example": STORED}), None, None),
-        ("https://api.anthropic.com", Keys(stored={"https://api.anthropic.com": STORED}), None, STORED),
+        (HOME, None, HOMES),
+        (f"{HOME}/v1", None, HOMES),
+        (HOME, GATEWAY, HOMES),
+        (GATEWAY, None, STRANGERS),
+        (f"{GATEWAY}/a", f"{GATEWAY}/b", HOMES),
+        ("http://gateway.example", GATEWAY, STRANGERS),
+        (f"{GATEWAY}:8443", GATEWAY, STRANGERS),
+        (f"{HOME}.evil.example", None, STRANGERS),
+        (GATEWAY, "https://other.example", STRANGERS),
     ],
 )
-def test_a_key_goes_only_where_it_belongs(
-    base_url: str, keys: Keys, anthropic_base_url: str | None, expected: Key | None
+def test_a_variables_key_goes_only_where_it_belongs(
+    base_url: str, anthropic_base_url: str | None, variables: tuple[Source, ...]
 ) -> None:
-    assert expected is key_for(base_url, keys, anthropic_base_url=anthropic_base_url)
+    found = sources(base_url, anthropic_base_url=anthropic_base_url)
+
+    assert set(variables) == set(found) - {Source.COMMAND, Source.STORED}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "command_url", "expected"),
+    [
+        (HOME, None, True),
+        (GATEWAY, None, False),
+        (GATEWAY, GATEWAY, True),
+        (HOME, GATEWAY, False),
+        ("https://other.example", GATEWAY, False),
+    ],
+)
+def test_a_key_command_belongs_to_the_endpoint_beside_it(
+    base_url: str, command_url: str | None, *, expected: bool
+) -> None:
+    assert expected is (Source.COMMAND in sources(base_url, command_url=command_url))
+
+
+def test_the_environment_comes_before_the_command_and_that_before_the_store() -> None:
+    assert (*HOMES, Source.COMMAND, Source.STORED) == sources(HOME)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (Source.API_KEY, ("x-api-key", SECRET)),
+        (Source.AUTH_TOKEN, ("authorization", f"Bearer {SECRET}")),
+        (Source.STORYGEN_KEY, ("x-api-key", SECRET)),
+        (Source.COMMAND, ("x-api-key", SECRET)),
+        (Source.STORED, ("x-api-key", SECRET)),
+    ],
+)
+def test_a_key_has_one_header(source: Source, expected: tuple[str, str]) -> None:
+    assert expected == Key(SECRET, source).header
+
+
+@pytest.mark.parametrize("source", Source)
+def test_where_a_key_came_from_is_said_without_the_key(source: Source) -> None:
+    said = " ".join([Key(SECRET, source).whence, *refused(Key(SECRET, source))])
+
+    assert (True, True, False) == (source in said, "…inel" in said, "sentinel" in said)
+
+
+def test_nothing_of_a_short_key_is_shown() -> None:
+    assert "STORYGEN_API_KEY" == Key("any", Source.STORYGEN_KEY).whence
+
+
+def test_who_sent_no_key_is_told_so() -> None:
+    assert "no key was sent" == refused(None)[0]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 
 import anyio
@@ -12,7 +12,7 @@ from storygen.errors import Cut, ModelError, Rejected, Unreachable
 from storygen.messages import Completion, Opened, Reply, StopReason, Transport
 from storygen.model.deadlines import Deadlines
 from storygen.model.deltas import Fold
-from storygen.model.keys import Key
+from storygen.model.keys import Key, Source
 from storygen.model.send import LARGEST_ERROR, headers, sender
 from tests.servers.replies import beginning, event, stream
 
@@ -281,6 +281,23 @@ def test_a_key_that_the_server_echoes_is_not_shown() -> None:
     ):
         _, error = outcome(transport, key=key)
         assert "0123456789" not in str(error)
+
+
+@pytest.mark.parametrize(
+    "transport",
+    [
+        lambda: json_reply(b'{"error":{"type":"authentication_error"}}', 401),
+        lambda: Scripted(*ONCE, event("error", error={"type": "authentication_error"})),
+    ],
+)
+def test_a_key_that_is_not_taken_is_named_by_where_it_came_from(transport: Callable[[], Transport]) -> None:
+    _, error = outcome(transport(), key=Key("gateway-key-0123456789", Source.STORYGEN_KEY))
+
+    assert error is not None
+    assert ("key from: STORYGEN_API_KEY (ends in …6789)", True) == (
+        error.notes[0],
+        "STORYGEN_API_KEY" in error.help,
+    )
 
 
 def test_deadlines_are_settings() -> None:
