@@ -14,6 +14,7 @@ StorygenError                exit 1
 ├── FileError                exit 5   a file cannot be read or written
 │   ├── BookLocked                    another storygen is writing this book
 │   └── JournalError                  the journal cannot be used as it is
+│       └── Unsaved                   it could not take text that had come in; carries the text
 └── Interrupted              exit 130 (129, 143): a person or the system said stop
 """
 
@@ -22,6 +23,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from storygen.draft import Finding
 
 
@@ -84,7 +87,8 @@ class Rejected(ModelError):
     """The API answered with an error: `status`, the error's `kind`, the `request_id`.
 
     `retry` says whether the same request is worth another try, `retry_after` how many
-    seconds the server asked for, `fatal` whether the whole run has to stop.
+    seconds the server asked for, `fatal` whether the whole run has to stop, `limits` what it
+    said of its rate limits.
     """
 
     def __init__(
@@ -107,6 +111,7 @@ class Rejected(ModelError):
         self.fatal = fatal
         self.request_id = request_id
         self.retry_after = retry_after
+        self.limits: Mapping[str, str] = {}
 
 
 class Unreachable(ModelError):
@@ -153,6 +158,22 @@ class BookLocked(FileError):
 
 class JournalError(FileError):
     """The journal cannot be used as it is: damaged, newer, or of another program."""
+
+
+class Unsaved(JournalError):
+    """The journal could not take text that had come in; `texts` holds it, each with its section's id."""
+
+    def __init__(
+        self,
+        message: str,
+        help: str = "",  # noqa: A002
+        *,
+        notes: tuple[str, ...] = (),
+        texts: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """Keep the texts: whoever catches this finds another place for them."""
+        super().__init__(message, help, notes=notes)
+        self.texts = texts
 
 
 class Interrupted(StorygenError):

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 _NOT_IN_AN_ID = re.compile(r"[^\w.:/+=-]", re.ASCII)
 _LONGEST_ID = 128
 _LIMITS = "anthropic-ratelimit-"
+_RESET = "-reset"
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -38,10 +39,16 @@ def request_id(headers: Mapping[str, str]) -> str | None:
 def limits(headers: Mapping[str, str]) -> dict[str, str]:
     """Return what the server says of rate limits, by the rest of the header's name.
 
+    Resets are times; they become seconds, held against the server's own `date`, or are left out.
+
     >>> limits({"anthropic-ratelimit-requests-remaining": "49", "date": "today"})
     {'requests-remaining': '49'}
     """
-    return {name.removeprefix(_LIMITS): value for name, value in headers.items() if name.startswith(_LIMITS)}
+    said = {name.removeprefix(_LIMITS): value for name, value in headers.items() if name.startswith(_LIMITS)}
+    now = _date(headers.get("date"))
+    resets = {name: _until(_moment(value), now) for name, value in said.items() if name.endswith(_RESET)}
+    plain = {name: value for name, value in said.items() if name not in resets}
+    return plain | {name: f"{seconds:g}" for name, seconds in resets.items() if seconds}
 
 
 def _number(raw: str | None) -> float | None:
@@ -58,6 +65,15 @@ def _date(raw: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _moment(raw: str) -> datetime | None:
+    """Read a time as RFC 3339 spells it."""
+    try:
+        moment = datetime.fromisoformat(raw.strip())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _until(then: datetime | None, now: datetime | None) -> float | None:

@@ -133,6 +133,7 @@ class Reader:
             raise Cut(
                 f"the reply is longer than {LARGEST_TEXT:,} characters",
                 "no section is that long; look at what was kept",
+                retry=False,
             )
         return (Text(_HALF_PAIR.sub("\ufffd", text)),) if text else ()
 

@@ -68,7 +68,8 @@ class Decoder:
         if self._size > self.largest:
             raise Cut(
                 f"one event of the reply is larger than {self.largest:,} bytes",
-                "this server does not stream as the Messages API does",
+                "this server does not stream as the Messages API does; check the base URL",
+                retry=False,
             )
 
     def _take(self, line: bytes) -> Event | None:

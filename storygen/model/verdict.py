@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from storygen.errors import Cut, ModelError, Rejected
 from storygen.model.keys import without_keys
-from storygen.model.limits import request_id, retry_after
+from storygen.model.limits import limits, request_id, retry_after
 from storygen.model.strict_json import read_json
 from storygen.text.terminal import safe_line
 
@@ -167,7 +167,9 @@ def judge(status: int, headers: Mapping[str, str], body: bytes, *, hide: Hide = 
     asked = headers.get("x-should-retry", "").strip().lower()
     if asked in {"true", "false"} and not verdict.fatal:
         verdict = replace(verdict, retry=asked == "true")
-    return _rejected(verdict, said, status=status, request_id=id_, retry_after=retry_after(headers))
+    error = _rejected(verdict, said, status=status, request_id=id_)
+    error.retry_after, error.limits = retry_after(headers), limits(headers)
+    return error
 
 
 def rejected_in_stream(
@@ -206,14 +208,7 @@ def not_the_api(headers: Mapping[str, str], start: bytes, *, hide: Hide = withou
     )
 
 
-def _rejected(
-    verdict: Verdict,
-    said: _Said,
-    *,
-    status: int,
-    request_id: str | None,
-    retry_after: float | None = None,
-) -> Rejected:
+def _rejected(verdict: Verdict, said: _Said, *, status: int, request_id: str | None) -> Rejected:
     words = f": {said.message}" if said.message else ""
     return Rejected(
         f"{verdict.means} ({status}{' ' + said.kind if said.kind else ''}){words}",
@@ -223,7 +218,6 @@ def _rejected(
         retry=verdict.retry,
         fatal=verdict.fatal,
         request_id=request_id,
-        retry_after=retry_after,
     )
 
 

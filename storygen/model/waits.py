@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 
 from storygen.errors import Cut, ModelError, Rejected, Unreachable
@@ -13,6 +14,7 @@ LONGEST = 600.0
 _CAP = 60.0
 _FLOOR_OF_429 = 5.0
 _TOO_MANY = 429
+_YEAR = 365 * 86_400.0
 
 
 def worth_retrying(error: ModelError) -> bool:
@@ -33,6 +35,14 @@ def wait(error: ModelError, *, failures: int, rng: Random) -> float:
     if isinstance(error, Rejected) and error.status == _TOO_MANY:
         return max(_FLOOR_OF_429, rng.uniform(span / 2, span))
     return rng.uniform(0, span)
+
+
+def resume_at(seconds: float, *, now: float) -> str:
+    """Say when a pause of *seconds* is over that begins *now* (Unix time): a local time, for a person."""
+    if seconds > _YEAR:
+        return "in more than a year"
+    then, today = datetime.fromtimestamp(now + seconds), datetime.fromtimestamp(now)  # noqa: DTZ006 - their own clock
+    return f"at {then:%H:%M}" if then.date() == today.date() else f"on {then:%Y-%m-%d at %H:%M}"
 
 
 @dataclass(slots=True)

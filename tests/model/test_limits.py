@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from storygen.model.limits import request_id, retry_after
+from storygen.model.limits import limits, request_id, retry_after
 
 NOW = "Sun, 22 Nov 2026 12:00:00 GMT"
 
@@ -47,3 +47,22 @@ def test_every_shape_of_retry_after(headers: dict[str, str], expected: float | N
 )
 def test_a_request_id_holds_only_what_ids_hold(headers: dict[str, str], expected: str | None) -> None:
     assert expected == request_id(headers)
+
+
+@pytest.mark.parametrize(
+    ("reset", "expected"),
+    [
+        ("2026-11-22T12:00:30Z", {"requests-reset": "30"}),
+        ("2026-11-22T13:00:30+01:00", {"requests-reset": "30"}),
+        ("2026-11-22T12:00:30", {"requests-reset": "30"}),
+        ("1970-01-01T00:00:00Z", {}),
+        ("soon", {}),
+        ("", {}),
+    ],
+)
+def test_a_reset_is_told_in_seconds_of_the_servers_own_clock(reset: str, expected: dict[str, str]) -> None:
+    assert expected == limits({"anthropic-ratelimit-requests-reset": reset, "date": NOW})
+
+
+def test_a_reset_without_a_date_beside_it_says_nothing() -> None:
+    assert {} == limits({"anthropic-ratelimit-requests-reset": "2026-11-22T12:00:30Z"})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from random import Random
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storygen.errors import Cut, KeyMissing, ModelError, Rejected, Unreachable
-from storygen.model.waits import RetryBucket, wait, worth_retrying
+from storygen.model.waits import RetryBucket, resume_at, wait, worth_retrying
 
 
 def rejected(status: int, *, retry: bool = True, retry_after: float | None = None) -> Rejected:
@@ -63,3 +64,18 @@ def test_the_bucket_never_overflows() -> None:
     bucket = RetryBucket()
     bucket.put_back()
     assert bucket.most == bucket.left
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (600, "at 12:10"),
+        (86_400, "on 2026-11-23 at 12:00"),
+        (1e9, "in more than a year"),
+        (1e300, "in more than a year"),
+    ],
+)
+def test_the_end_of_a_long_wait_is_a_time_for_a_person(seconds: float, expected: str) -> None:
+    noon = datetime(2026, 11, 22, 12).timestamp()  # noqa: DTZ001 - their own clock
+
+    assert expected == resume_at(seconds, now=noon)

@@ -6,20 +6,24 @@
 
 A script is a list, one behaviour for each request in turn, or a function from the request to a behaviour.
 `continuing` is such a function: it writes given texts to the end however often the reply is cut. A request
-beyond the list is answered by a 400 that says so. The server lives in threads; it never sleeps.
+beyond the list is answered by a 400 that says so. The server lives in threads; it sleeps only where a
+behaviour has a `pace`.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import select
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
@@ -89,6 +93,21 @@ class Break(Enum):
     ERROR = auto()
     """An `error` event of type `overloaded_error` comes."""
 
+    def play(self, wire: Wire) -> None:
+        """Go wrong."""
+        match self:
+            case Break.END:
+                wire.end()
+            case Break.ERROR:
+                wire.chunk(event("error", error={"type": "overloaded_error", "message": "Overloaded"}))
+                wire.end()
+            case Break.RESET:
+                wire.reset()
+            case Break.SILENCE:
+                wire.wait_for_the_client_to_leave()
+            case Break.CLOSE:
+                pass
+
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
@@ -102,18 +121,61 @@ class Breaks:
         wire.open_stream()
         for part in beginning(self.text, model=asked.json["model"]) if self.text else ():
             wire.chunk(part)
-        match self.how:
-            case Break.END:
-                wire.end()
-            case Break.ERROR:
-                wire.chunk(event("error", error={"type": "overloaded_error", "message": "Overloaded"}))
-                wire.end()
-            case Break.RESET:
-                wire.reset()
-            case Break.SILENCE:
-                wire.wait_for_the_client_to_leave()
-            case Break.CLOSE:
-                pass
+        self.how.play(wire)
+
+
+@dataclass(frozen=True, slots=True)
+class HangsUp:
+    """No headers at all: the connection closes, is reset, or stays silent."""
+
+    how: Break = Break.CLOSE
+
+    def play(self, wire: Wire, asked: Asked) -> None:  # noqa: ARG002 - the same for every request
+        """Leave the client alone."""
+        self.how.play(wire)
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """An event stream of exactly these bytes, then what *then* says.
+
+    `slices` cuts them into pieces of that many, with `pace` seconds between two. Without `chunked` only the
+    end of the connection ends the stream.
+    """
+
+    body: bytes
+    then: Break = Break.END
+    slices: int = 0
+    pace: float = 0
+    chunked: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def play(self, wire: Wire, asked: Asked) -> None:  # noqa: ARG002 - the same for every request
+        """Send the bytes as they are."""
+        wire.open_stream(self.headers, chunked=self.chunked)
+        for part in sliced([self.body], self.slices):
+            wire.chunk(part)
+            wire.pause(self.pace)
+        self.then.play(wire)
+
+
+@dataclass(frozen=True, slots=True)
+class Floods:
+    """An event stream that never ends: *head*, then *unit* again and again, `pace` seconds apart."""
+
+    unit: bytes
+    head: bytes = b""
+    pace: float = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def play(self, wire: Wire, asked: Asked) -> None:  # noqa: ARG002 - the same for every request
+        """Send until the client leaves."""
+        wire.open_stream(self.headers)
+        if self.head:
+            wire.chunk(self.head)
+        while True:
+            wire.chunk(self.unit)
+            wire.pause(self.pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +236,27 @@ class Wire:
 
     def __init__(self, handler: BaseHTTPRequestHandler) -> None:
         self._handler = handler
+        self._chunked = True
 
-    def open_stream(self) -> None:
+    def open_stream(self, headers: Mapping[str, str] | None = None, *, chunked: bool = True) -> None:
         """Send the headers of an event stream."""
-        self._head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
+        self._chunked = chunked
+        framing = {"transfer-encoding": "chunked"} if chunked else {}
+        self._head(200, {"content-type": "text/event-stream"} | framing | dict(headers or {}))
 
     def chunk(self, part: bytes) -> None:
         """Send some bytes of the stream."""
-        self._handler.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+        self._handler.wfile.write(b"%x\r\n%b\r\n" % (len(part), part) if self._chunked else part)
 
     def end(self) -> None:
         """End the stream as HTTP wants it."""
-        self._handler.wfile.write(b"0\r\n\r\n")
+        if self._chunked:
+            self._handler.wfile.write(b"0\r\n\r\n")
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long; raise ConnectionError if the client leaves meanwhile."""
+        if seconds and select.select([self._handler.connection], [], [], seconds)[0]:
+            raise ConnectionResetError
 
     def whole(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """Send an answer in one piece."""
@@ -203,8 +274,13 @@ class Wire:
         self._handler.connection.recv(1)
 
     def _head(self, status: int, headers: Mapping[str, str]) -> None:
-        self._handler.send_response(status)
-        for name, value in {"request-id": "req_scripted", "connection": "close", **headers}.items():
+        self._handler.send_response_only(status)
+        usual = {
+            "date": self._handler.date_time_string(),
+            "request-id": "req_scripted",
+            "connection": "close",
+        }
+        for name, value in {**usual, **headers}.items():
             self._handler.send_header(name, value)
         self._handler.end_headers()
 
@@ -214,16 +290,20 @@ class _Listener(ThreadingHTTPServer):
 
 
 class ScriptedServer:
-    """The server: `url` is its base URL, `asked` every request so far."""
+    """The server: `url` is its base URL, `asked` every request so far; with a `certificate` it speaks TLS."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, *, certificate: Path | None = None) -> None:
         self.asked: list[Asked] = []
         self._script = script
         self._failures: list[Exception] = []
         self._lock = threading.Lock()
         self._http = _Listener(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self._http.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
 
     def __enter__(self) -> Self:
         """Begin to answer."""
