@@ -65,10 +65,21 @@ def open_reader(path: Path) -> sqlite3.Connection:
         try:
             db.execute("PRAGMA query_only = ON")
             _judge_database(db, path)
+            return _up_to_date(db)
         except BaseException:
             db.close()
             raise
+
+
+def _up_to_date(db: sqlite3.Connection) -> sqlite3.Connection:
+    """Return *db*, or a copy in memory with today's tables where an older storygen made it."""
+    if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
         return db
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    db.backup(copy)
+    db.close()
+    migrate(copy)
+    return copy
 
 
 def choose_mode(db: sqlite3.Connection) -> str:

@@ -76,6 +76,11 @@ class Book:
         """The journal's database."""
         return self.private / "journal.db"
 
+    @property
+    def last_compiled(self) -> Path:
+        """The manuscript as it was compiled last, to tell edits by."""
+        return self.private / "manuscript.md"
+
     def prepare(self) -> None:
         """Make the book's folders and prove that they can be written to.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from storygen.book.attempts import Attempt, Fate, Kept
 from storygen.book.database import open_writer, told
 from storygen.book.rows import pack, spell_usage, unpack
-from storygen.book.view import PIECES, JournalView
+from storygen.book.view import PIECES, VERSION_NUMBER, JournalView
 from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
 from storygen.messages import Completion, Opened, StopReason, Usage
@@ -23,8 +23,6 @@ _LEG_NUMBER = """
         SELECT coalesce(max(attempt), 0) FROM draft
         WHERE section = ?1 AND rehearsed = ?2 AND status <> 'incomplete')
 """
-_LAST_ATTEMPT = "SELECT coalesce(max(id), 0) FROM attempt WHERE section = ?"
-_VERSION_NUMBER = "SELECT count(*) + 1 FROM draft WHERE section = ? AND status <> 'incomplete'"
 
 
 class Journal(JournalView):
@@ -73,22 +71,33 @@ class Journal(JournalView):
         model: str,
         rehearsed: bool,
         reserved: int,
+        plain: int = 0,
     ) -> int:
         """Note that a request is about to leave, and return the attempt's id.
 
-        *leg* is the leg to be, still without a reply, *reserved* what it may cost at worst, in micro-dollars.
+        *leg* is the leg to be, still without a reply, *reserved* what it may cost at worst, in micro-dollars,
+        *plain* the prompt in plain cl100k tokens.
         """
         with self.one_commit():
             (number,) = self._read(itemgetter(0), _LEG_NUMBER, section, rehearsed)
             cursor = self._db.execute(
                 "INSERT INTO attempt (section, leg, fingerprint, digest, model, rehearsed, reserved,"
-                " fate, started, base, anchored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " fate, started, base, anchored, plain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(section, number, fingerprint, digest, model, rehearsed, reserved),
-                    *(Fate.INTENT, self._clock(), leg.base, leg.anchored),
+                    *(Fate.INTENT, self._clock(), leg.base, leg.anchored, plain),
                 ),
             )
         return int(cursor.lastrowid or 0)
+
+    def ask_from(self, section: str, inputs: Mapping[str, str], *, rehearsed: bool) -> None:
+        """Note the *inputs*, hashes by name, that the next version of *section* is asked from."""
+        with self.one_commit():
+            (version,) = self._read(itemgetter(0), VERSION_NUMBER, section)
+            self._db.execute(
+                "INSERT OR REPLACE INTO asked (section, version, rehearsed, inputs) VALUES (?, ?, ?, ?)",
+                (section, version, rehearsed, json.dumps(inputs, sort_keys=True)),
+            )
 
     def opened(self, attempt: int, answer: Opened) -> None:
         """Note that the server has begun to answer."""
@@ -150,8 +159,8 @@ class Journal(JournalView):
     def keep(self, draft: Draft, *, model: str, rehearsed: bool) -> Kept:
         """Store *draft* with its legs as generated: the next version of its section."""
         with self.one_commit():
-            (version,) = self._read(itemgetter(0), _VERSION_NUMBER, draft.id)
-            (last,) = self._read(itemgetter(0), _LAST_ATTEMPT, draft.id)
+            (version,) = self._read(itemgetter(0), VERSION_NUMBER, draft.id)
+            last = self.last_attempt(draft.id)
             kept = Kept(draft, version, model, rehearsed, attempt=last, at=self._clock())
             self._insert(kept)
         return kept

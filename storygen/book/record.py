@@ -16,28 +16,37 @@ from storygen.files.save import save
 
 VERSION = 1
 _LIMIT = 64 * 2**20
+_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_PLACE = ("beats", "follows")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What one section was written from: a hash for every input by name, and of the text that came out."""
+    """What one section was written from: a hash for every input by name, and of the text that came out.
+
+    A section is known again under a new title by its `beats`, a hash, and `follows`, the id before its own.
+    """
 
     inputs: Mapping[str, str]
     text: str
     model: str = ""
     rehearsed: bool = False
+    beats: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """What storygen.lock says: the outline, as seen from the book, and the sections by id.
 
-    `manuscript` is the hash of the manuscript as it was last compiled.
+    `manuscript` is the hash of the manuscript as it was last compiled, `parts` that of all it was compiled
+    from.
     """
 
     outline: str
     sections: Mapping[str, Written] = field(default_factory=dict)
     manuscript: str = ""
+    parts: str = ""
 
 
 def hash_text(text: str) -> str:
@@ -59,18 +68,19 @@ def format_record(record: Record) -> str:
       "storygen": 1,
       "outline": "outline.yaml",
       "manuscript": "",
+      "parts": "",
       "sections": {
         "boat": {"inputs": {"card": "1f"}, "model": "", "rehearsed": false, "text": "2e"}
       }
     }
     """
-    lines = [
-        f"    {_json(id_)}: {_json(_plain(written))}" for id_, written in sorted(record.sections.items())
-    ]
+    rows = {id_: spell_written(written) for id_, written in sorted(record.sections.items())}
+    lines = [f"    {_json(id_)}: {_json(row)}" for id_, row in rows.items()]
     sections = "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
     return (
         f'{{\n  "storygen": {VERSION},\n  "outline": {_json(record.outline)},\n'
-        f'  "manuscript": {_json(record.manuscript)},\n  "sections": {sections}\n}}\n'
+        f'  "manuscript": {_json(record.manuscript)},\n  "parts": {_json(record.parts)},\n'
+        f'  "sections": {sections}\n}}\n'
     )
 
 
@@ -85,8 +95,9 @@ def parse_record(text: str) -> Record:
         raw = json.loads(text)
         version = raw["storygen"]
         if version == VERSION:
-            sections = {id_: _written(row) for id_, row in raw["sections"].items()}
-            return Record(_text(raw["outline"]), sections, _text(raw.get("manuscript", "")))
+            sections = {id_: parse_written(row) for id_, row in raw["sections"].items()}
+            hashes = {name: _text(raw.get(name, "")) for name in ("manuscript", "parts")}
+            return Record(_text(raw["outline"]), sections, **hashes)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(str(error) or type(error).__name__) from error
     if isinstance(version, int) and version > VERSION:
@@ -122,25 +133,25 @@ def _damaged(why: str) -> FileError:
     )
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _plain(written: Written) -> dict[str, object]:
+def spell_written(written: Written) -> dict[str, object]:
+    """Return *written* as JSON spells it."""
     return {
         "inputs": dict(written.inputs),
         "text": written.text,
         "model": written.model,
         "rehearsed": written.rehearsed,
+        **{name: value for name in _PLACE if (value := getattr(written, name))},
     }
 
 
-def _written(row: Mapping[str, Any]) -> Written:
+def parse_written(row: Mapping[str, Any]) -> Written:
+    """Return what `spell_written` made *row* of; raises KeyError, TypeError or AttributeError."""
     inputs = {name: _text(value) for name, value in row["inputs"].items()}
     rehearsed = row["rehearsed"]
     if not isinstance(rehearsed, bool):
         raise TypeError(f"“{rehearsed}” is neither true nor false")
-    return Written(inputs, _text(row["text"]), _text(row["model"]), rehearsed)
+    place = {name: _text(row.get(name, "")) for name in _PLACE}
+    return Written(inputs, _text(row["text"]), _text(row["model"]), rehearsed, **place)
 
 
 def _text(value: object) -> str:

@@ -76,7 +76,29 @@ _M001 = (
     PRIMARY KEY (draft, number))""",
 )
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (m001_attempts_and_drafts,)
+
+def m002_plain_tokens(db: sqlite3.Connection) -> None:
+    """Note with every attempt how many plain tokens its prompt has; 0 where nobody counted."""
+    db.execute("ALTER TABLE attempt ADD COLUMN plain INTEGER NOT NULL DEFAULT 0")
+
+
+def m003_inputs(db: sqlite3.Connection) -> None:
+    """Note what every version of a section was asked from, before it is asked for."""
+    db.execute(
+        """CREATE TABLE asked (
+    section TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    rehearsed INTEGER NOT NULL,
+    inputs TEXT NOT NULL,
+    PRIMARY KEY (section, version, rehearsed))"""
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    m001_attempts_and_drafts,
+    m002_plain_tokens,
+    m003_inputs,
+)
 VERSION = len(MIGRATIONS)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -28,6 +30,13 @@ Value = TypeVar("Value")
 PIECES = "SELECT text, crc FROM piece WHERE attempt = ? ORDER BY number"
 """The saved text of an attempt, piece by piece."""
 
+LAST_ATTEMPT = "SELECT coalesce(max(id), 0) FROM attempt WHERE section = ?"
+"""The id of a section's newest attempt."""
+
+VERSION_NUMBER = "SELECT count(*) + 1 FROM draft WHERE section = ? AND status <> 'incomplete'"
+"""The number of the version that a section is working on."""
+
+_ASKED = "SELECT inputs FROM asked WHERE section = ? AND version = ? AND rehearsed = ?"
 _REPLY = "SELECT * FROM attempt WHERE fingerprint = ? AND fate = ? AND id > ? ORDER BY id DESC LIMIT 1"
 _ATTEMPTS = """
     SELECT * FROM attempt WHERE (?1 IS NULL OR section = ?1) AND (?2 IS NULL OR fingerprint = ?2) ORDER BY id
@@ -96,6 +105,11 @@ class JournalView:
         """
         return tuple(self._read(self._leg, _LEGS, section, rehearsed, after))
 
+    def last_attempt(self, section: str) -> int:
+        """Return the id of *section*'s newest attempt, 0 where there is none."""
+        (found,) = self._read(itemgetter(0), LAST_ATTEMPT, section)
+        return int(found)
+
     def partial_text(self, section: str) -> str:
         """Return the text of *section*'s newest attempt if its reply broke off; else nothing."""
         newest = self.attempts(section=section)[-1:]
@@ -125,6 +139,16 @@ class JournalView:
         """Return all finished drafts of *section* as they were generated, oldest first."""
         legs = self._legs_by_draft(_VERSION_LEGS, section)
         return tuple(self._read(partial(read_kept, legs=legs), _VERSIONS, section))
+
+    def inputs(self, section: str, *, rehearsed: bool, version: int | None = None) -> dict[str, str]:
+        """Return what a *version* of *section* was asked from, hashes by name; without one, the next version.
+
+        It is empty where nobody noted that.
+        """
+        if version is None:
+            (version,) = self._read(itemgetter(0), VERSION_NUMBER, section)
+        found = self._read(_read_inputs, _ASKED, section, version, rehearsed)
+        return found[0] if found else {}
 
     def _newest(self, fate: Fate, fingerprint: str, after: int) -> Completion | None:
         return next(iter(self._read(self._completion, _REPLY, fingerprint, fate, after)), None)
@@ -162,6 +186,10 @@ class JournalView:
                 return [read(row) for row in self._db.execute(query, values).fetchall()]
             except (ValueError, TypeError, LookupError) as error:
                 raise damaged(self._path, f"a row makes no sense ({error})") from error
+
+
+def _read_inputs(row: sqlite3.Row) -> dict[str, str]:
+    return {str(name): str(value) for name, value in json.loads(row["inputs"]).items()}
 
 
 def view_journal(path: Path) -> JournalView:

@@ -12,8 +12,10 @@ from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines, shared
 from storygen.cli.table import money, short, table
 from storygen.cli.watch import dollars
+from storygen.cli.why import stale_text, why_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from storygen.cli.console import Console
@@ -26,10 +28,15 @@ _HEAD = ("section", "state", "words/target", "legs", "stop", "in", "out", "cost"
 @click.command()
 @outlines
 @book_option
+@click.option("--why", is_flag=True, help="Say of every section how fresh it is, and what has changed.")
 @as_json
 @shared
-def status(*, console: Console, names: tuple[str, ...], book: Path | None, json: bool) -> None:
-    """Show what is written, what it took and what is left."""
+def status(*, console: Console, names: tuple[str, ...], book: Path | None, why: bool, json: bool) -> None:
+    """Show what is written, what it took and what is left.
+
+    Stale is a text whose card, codex entries, style, sources, own templates or model settings have changed
+    since it was written; soft one around which the rest of the book has.
+    """
     from storygen.desk.status import status as look
 
     projects = [open_here(path, book=book) for path in named(names).outlines]
@@ -40,12 +47,11 @@ def status(*, console: Console, names: tuple[str, ...], book: Path | None, json:
         console.document(books=[_document(project, status) for project, status in found])
     else:
         for project, status in found:
-            console.product(_text(project, status))
+            shown = why_text(status) if why else _table(project, status)
+            console.product("\n\n".join([project.outline.title, shown, *_remarks(project, status)]))
 
 
-def _text(project: Project, status: Status) -> str:
-    from storygen.desk.states import State
-
+def _table(project: Project, status: Status) -> str:
     foot = (
         "total",
         "",
@@ -56,23 +62,28 @@ def _text(project: Project, status: Status) -> str:
         short(status.usage.output_tokens),
         money(status.cost),
     )
-    text = f"{project.outline.title}\n\n" + table(
-        _HEAD, [_row(line) for line in status.lines], right=[2, 3, 5, 6, 7], foot=foot
-    )
+    return table(_HEAD, [_row(line) for line in status.lines], right=[2, 3, 5, 6, 7], foot=foot)
+
+
+def _remarks(project: Project, status: Status) -> Iterator[str]:
+    from storygen.desk.states import State
+
     if status.rehearsed:
-        text += "\n\nRehearsed sections come from the built-in model; a real one writes them anew."
-    left = status.count(State.MISSING, State.INCOMPLETE)
-    if left:
-        text += f"\n\n{left} to write: storygen write {project.outline.path}"
-    return text
+        yield "Rehearsed sections come from the built-in model; a real one writes them anew."
+    if next_steps := stale_text(project.outline.path, status):
+        yield next_steps
+    if left := status.count(State.MISSING, State.INCOMPLETE):
+        yield f"{left} to write: storygen write {project.outline.path}"
 
 
 def _row(line: Line) -> tuple[str, ...]:
+    from storygen.book.freshness import Freshness
+
     section = line.standing.section
     marks = f" ({', '.join(line.flags)})" if line.flags else ""
     return (
         section.id,
-        line.state + marks,
+        line.state + marks + (", stale" if line.freshness is Freshness.STALE else ""),
         f"{line.words:,}/{section.words.aim:,}",
         str(line.legs or "-"),
         line.stop_reason or "-",
@@ -97,6 +108,8 @@ def _section(line: Line) -> dict[str, object]:
         "id": section.id,
         "title": section.title,
         "state": line.state,
+        "freshness": line.freshness,
+        "why": list(line.why),
         "words": line.words,
         "target": [section.words.low, section.words.high],
         "legs": line.legs,

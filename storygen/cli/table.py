@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-from io import StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,26 +33,10 @@ def table(
       section   words
       the-boat  1,043
     """
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
     widths, gap = _layout([row for row in (head, *rows, foot) if row], elastic)
-    drawn = Table(box=None, pad_edge=False, show_footer=bool(foot), padding=(0, gap, 0, 0), header_style="")
-    for index, name in enumerate(head):
-        drawn.add_column(
-            escape(name),
-            justify="right" if index in right else "left",
-            no_wrap=True,
-            overflow="ellipsis",
-            width=widths[index],
-            footer=escape(foot[index]) if foot else "",
-        )
-    for row in rows:
-        drawn.add_row(*map(escape, row))
-    page = StringIO()
-    Console(file=page, width=sum(widths) + gap * len(widths), color_system=None, highlight=False).print(drawn)
-    return "\n".join(f"  {line.rstrip()}" for line in page.getvalue().splitlines())
+    return "\n".join(
+        f"  {_line(row, widths, right=right, gap=gap)}".rstrip() for row in (head, *rows, foot) if row
+    )
 
 
 def money(micro: int | None) -> str:
@@ -79,6 +62,17 @@ def short(number: int) -> str:
             scaled = number / size
             return f"{scaled:.0f}{letter}" if scaled >= 100 else f"{scaled:.1f}{letter}"  # noqa: PLR2004
     return str(number)
+
+
+def _line(row: Sequence[str], widths: Sequence[int], *, right: Sequence[int], gap: int) -> str:
+    from rich.cells import cell_len, set_cell_size
+
+    cells = []
+    for index, (cell, width) in enumerate(zip(row, widths, strict=True)):
+        shown = cell if cell_len(cell) <= width else f"{set_cell_size(cell, width - 1)}…"
+        blank = " " * (width - cell_len(shown))
+        cells.append(blank + shown if index in right else shown + blank)
+    return (" " * gap).join(cells)
 
 
 def _layout(rows: Sequence[Sequence[str]], elastic: int) -> tuple[list[int], int]:

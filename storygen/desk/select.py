@@ -12,12 +12,13 @@ from storygen.text.nearest import nearest
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a person named: ids, the first and the last section, how many at most."""
+    """What a person named: ids, the first and the last section, how many at most, whether stale ones too."""
 
     ids: tuple[str, ...] = ()
     start: str = ""
     end: str = ""
     limit: int | None = None
+    stale: bool = False
 
 
 def find(outline: Outline, id_: str) -> Section:

@@ -10,6 +10,9 @@ from storygen.messages import Count
 from storygen.outline.tree import Entry, Heading, Include, Outline, Section
 from storygen.prompts.mentions import Searched, fold
 
+TITLE = "the title"
+"""What the piece of a card is called that says the least."""
+
 
 class Why(IntEnum):
     """Why an entry is sent or not; the smaller number is the stronger reason."""
@@ -97,8 +100,8 @@ def choose(outline: Outline, section: Section, *, tail: str, limit: int, count: 
     form. Such entries, and those that point of view, cast or place name, are sent whatever they cost. The
     rest comes in the order of its reasons (card, tail, nested) as long as it fits.
     """
-    starts = _starts(outline)
-    known = tuple(_known(entry, section, starts) for entry in outline.codex)
+    begun = starts(outline)
+    known = tuple(known_at(entry, section, begun) for entry in outline.codex)
     reasons = _reasons(known, section, tail=tail)
     fits = _fit(known, reasons, limit=limit, count=count)
     return Choices(
@@ -112,7 +115,7 @@ def choose(outline: Outline, section: Section, *, tail: str, limit: int, count: 
 
 def card_pieces(section: Section) -> Iterable[tuple[str, str]]:
     """Yield everything that the card of *section* says, each piece behind its name."""
-    yield from (("the title", section.title), ("the point of view", section.pov))
+    yield from ((TITLE, section.title), ("the point of view", section.pov))
     yield from (("the cast", name) for name in section.cast)
     yield from (("the place", section.place), ("the time", section.time), ("the summary", section.summary))
     yield from ((f"beat {number}", beat) for number, beat in enumerate(section.beats, start=1))
@@ -123,23 +126,29 @@ def card_pieces(section: Section) -> Iterable[tuple[str, str]]:
     yield from ((f"the {name}", text) for name, text in section.story.items())
 
 
-def _known(entry: Entry, section: Section, starts: Mapping[str, tuple[int, str]]) -> Known:
-    """Put *entry* together with the changes that hold when *section* begins."""
-    begun = [(*starts[change.start], change.about) for change in entry.changes if change.start in starts]
-    begun.sort(key=lambda change: change[0])
+def named(entries: Iterable[Entry], section: Section) -> tuple[Entry, ...]:
+    """Return those of *entries* that the card of *section* names, whatever its title says."""
+    card = Searched.of(text for piece, text in card_pieces(section) if piece != TITLE)
+    return tuple(entry for entry in entries if entry.include is not Include.NEVER and card.first(entry.names))
+
+
+def known_at(entry: Entry, section: Section, begun: Mapping[str, tuple[int, str]]) -> Known:
+    """Put *entry* together with the changes that hold when *section* begins; *begun* is from `starts`."""
+    held = [(*begun[change.start], change.about) for change in entry.changes if change.start in begun]
+    held.sort(key=lambda change: change[0])
     return Known(
-        entry, tuple((title, about) for position, title, about in begun if position <= section.position)
+        entry, tuple((title, about) for position, title, about in held if position <= section.position)
     )
 
 
-def _starts(outline: Outline) -> Mapping[str, tuple[int, str]]:
+def starts(outline: Outline) -> Mapping[str, tuple[int, str]]:
     """Say for every id of the tree which section it begins with, and its title."""
-    starts: dict[str, tuple[int, str]] = {}
+    begun: dict[str, tuple[int, str]] = {}
     position = 1
     for node in outline.nodes:
-        starts[node.id] = (position, node.title)
+        begun[node.id] = (position, node.title)
         position += not isinstance(node, Heading)
-    return starts
+    return begun
 
 
 def _reasons(known: Sequence[Known], section: Section, *, tail: str) -> list[tuple[Why, str]]:

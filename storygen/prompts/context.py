@@ -55,6 +55,21 @@ PLAIN = StyleTexts()
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """What is said where a section is written anew: its text so far, what its author asks, which take it is.
+
+    `take` counts from 1; with 0 nothing is said of others.
+    """
+
+    current: str = ""
+    note: str = ""
+    take: int = 0
+
+
+ANEW = Revision()
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the prompt of one section has besides its card.
 
@@ -78,6 +93,7 @@ class Context:
     sources: tuple[Source, ...] = ()
     style: StyleTexts = PLAIN
     section_style: StyleTexts = PLAIN
+    revision: Revision = ANEW
 
 
 def gather(

@@ -38,6 +38,9 @@ class Searched:
         >>> Searched.of(["灯台に着いた"]).first(["灯台"])
         '灯台'
         """
+        clues = _clues(tuple(names))
+        if clues is not None and self.words.isdisjoint(clues):
+            return ""
         return next((name for name in names if self._mentions(name)), "")
 
     def _mentions(self, written: str) -> bool:
@@ -66,6 +69,13 @@ def _name(written: str) -> tuple[str, frozenset[str]]:
     """Return a name folded, and the words that a text must have before it is worth looking for."""
     name = fold(written)
     return name, frozenset() if _UNSPACED.search(name) else frozenset(_WORD.findall(name))
+
+
+@lru_cache(maxsize=10_000)
+def _clues(names: tuple[str, ...]) -> frozenset[str] | None:
+    """Return words of which every text that mentions one of *names* has one; None where nobody knows any."""
+    words = [_name(written)[1] for written in names]
+    return frozenset().union(*words) if all(words) else None
 
 
 def _edge(text: str, index: int) -> bool:

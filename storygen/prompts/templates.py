@@ -63,6 +63,11 @@ class Templates:
         used = {each.name: each for file in self._files(kind, step) for each in self._judge.used(file)}
         return tuple(used[name] for name in sorted(used))
 
+    def shipped(self, kind: Kind, step: str) -> tuple[TemplateFile, ...]:
+        """Return what comes with storygen for *step*, even where an author's own file takes its place."""
+        names = (f"{kind}/{step}/{role}{SUFFIX}" for role in Role)
+        return tuple(file for file in map(self._shelf.shipped.get, names) if file)
+
     def check(self) -> tuple[Finding, ...]:
         """Find what can be found wrong without rendering, in all templates in force."""
         found = [each for file in self.list() for each in self._judge.findings(file, known=_known(file))]

@@ -16,7 +16,10 @@ Plain: TypeAlias = str | int | list["Plain"] | dict[str, "Plain"]
 BOOK = ("book", "style", "avoid", "guide", "samples", "always", "plan")
 """What the system message is given: the same for every section of a book."""
 
-SECTION = ("section", "codex", "facts", "recap", "tail", "fence", "openings", "endings", "sources")
+SECTION = (
+    *("section", "codex", "facts", "recap", "tail", "fence", "openings", "endings", "sources"),
+    *("current", "note", "take"),
+)
 """What the user message is given besides."""
 
 CONTINUE = ("anchor", "written", "remaining")
@@ -67,6 +70,9 @@ def section_variables(outline: Outline, section: Section, context: Context) -> d
         "openings": list(dict.fromkeys(context.openings)),
         "endings": list(dict.fromkeys(context.endings)),
         "sources": [_source(source) for source in context.sources],
+        "current": context.revision.current,
+        "note": context.revision.note.strip(),
+        "take": context.revision.take,
     }
 
 

@@ -565,3 +565,18 @@ def test_writing_waits_for_the_disk(path: Path) -> None:
 def test_a_disk_without_shared_memory_gets_another_mode() -> None:
     with closing(memory()) as db:
         assert "memory" == choose_mode(db)
+
+
+def test_every_version_remembers_what_it_was_asked_from(journal: Journal) -> None:
+    journal.ask_from("boat", {"card": "0"}, rehearsed=False)
+    journal.ask_from("boat", {"card": "1"}, rehearsed=False)
+    journal.ask_from("boat", {"card": "r"}, rehearsed=True)
+    kept = journal.keep(Draft("boat", "One."), model="m", rehearsed=False)
+    journal.ask_from("boat", {"card": "2"}, rehearsed=False)
+
+    assert [{"card": "1"}, {"card": "r"}, {"card": "2"}, {}] == [
+        journal.inputs("boat", version=kept.version, rehearsed=False),
+        journal.inputs("boat", version=kept.version, rehearsed=True),
+        journal.inputs("boat", rehearsed=False),
+        journal.inputs("storm", rehearsed=False),
+    ]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from storygen.outline.tree import Entry, Section
-from storygen.prompts.codex import Choices, Why, choose
+from storygen.prompts.codex import Choices, Why, choose, named
 from storygen.text.tokens import count_tokens
 from tests.prompts.books import CODEX, book, section
 
@@ -80,3 +80,9 @@ def test_the_reason_names_the_budget() -> None:
 def test_the_cast_is_sent_whatever_it_costs() -> None:
     found = choices(section(1, cast=("Tom",)), limit=1)
     assert ["Tom"] == [known.entry.name for known in found.known]
+
+
+def test_a_card_names_what_it_says_but_not_what_its_title_says() -> None:
+    card = section(1, title="Grace", pov="Anna", beats=("Tom waves.",), summary="The drowned man lies there.")
+
+    assert ["Anna Reyes", "Tom"] == [entry.name for entry in named(CODEX, card)]

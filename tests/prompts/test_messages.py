@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
 from storygen.messages import Message, Role
 from storygen.outline.tree import Ending, Kind, Outline, Style
-from storygen.prompts.context import Context, Limits, Source, StyleTexts, gather
+from storygen.prompts.context import Context, Limits, Revision, Source, StyleTexts, gather
 from storygen.prompts.messages import continue_messages, parts, section_messages
 from storygen.prompts.templates import Templates
 from storygen.text.tokens import count_tokens
@@ -223,3 +225,29 @@ def test_parts_are_named_after_their_blocks() -> None:
 def test_without_texts_there_is_no_tail() -> None:
     outline = long_book(3)
     assert "<tail>" not in user(outline, 3, context(outline, 3, {}))
+
+
+def revised(kind: Kind, revision: Revision) -> str:
+    outline = replace(long_book(3), kind=kind)
+    return user(outline, 2, replace(context(outline, 2), revision=revision))
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_nothing_is_said_of_a_section_that_is_new(kind: Kind) -> None:
+    assert not {"<current>", "<note>"} & set(revised(kind, Revision()).split())
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_text_to_revise_comes_before_the_card_and_the_note_last(kind: Kind) -> None:
+    text = revised(kind, Revision("It rained.", "colder"))
+    places = [
+        text.index(part) for part in ("<current>\nIt rained.", "<card>", "Write only", "<note>", ": colder")
+    ]
+
+    assert (sorted(places), True) == (places, text.endswith("</note>"))
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(("take", "said"), [(0, False), (1, False), (2, True)])
+def test_a_further_take_is_asked_to_be_another(kind: Kind, take: int, said: bool) -> None:  # noqa: FBT001
+    assert said is ("This is take 2: begin elsewhere" in revised(kind, Revision(take=take)))

@@ -1,0 +1,92 @@
+"""How fresh every section is, and what it is asked from when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from storygen.book.freshness import Change, Freshness, changes, freshness, names_in
+from storygen.book.record import Record
+from storygen.desk.inputs import Inputs
+from storygen.desk.material import Beside, named_style
+from storygen.desk.project import Project
+from storygen.desk.states import Standing, State
+from storygen.outline.tree import Section
+from storygen.writer.ask import Commission, context_of
+
+Hashes: TypeAlias = Mapping[str, str]
+"""The inputs of a section: their hashes by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How fresh a section is, and for what changes, those that make it stale first."""
+
+    freshness: Freshness
+    changes: tuple[Change, ...]
+
+
+FRESH = Look(Freshness.FRESH, ())
+
+
+def looks(project: Project, now: Iterable[Standing], record: Record) -> dict[str, Look]:
+    """Return by id how fresh the sections are that have a text and a *record* of what it came from."""
+    standings = tuple(now)
+    again = inputs_again(project, standings)
+    found = {}
+    for standing in standings:
+        written = record.sections.get(standing.section.id)
+        if standing.stored and standing.whole and written and written.inputs:
+            what = changes(written.inputs, again(standing.section, written.inputs))
+            found[standing.section.id] = Look(freshness(what), what)
+    return found
+
+
+def inputs_again(project: Project, now: Iterable[Standing]) -> Callable[[Section, Hashes], Hashes]:
+    """Return what gives the inputs that a section has *now*, and what has become of those that it had."""
+    inputs = Inputs(project, Beside(project.outline).texts)
+    texts = {standing.section.id: standing.text for standing in now if standing.whole}
+    return lambda section, then: inputs.at(section, texts, told=names_in(then, "~codex"))
+
+
+def stale(project: Project, now: Iterable[Standing], record: Record) -> tuple[Standing, ...]:
+    """Return those *now* whose text is stale."""
+    standings = tuple(now)
+    found = looks(project, standings, record)
+    return tuple(
+        standing
+        for standing in standings
+        if found.get(standing.section.id, FRESH).freshness is Freshness.STALE
+    )
+
+
+def replaceable(project: Project, now: Iterable[Standing], record: Record) -> frozenset[str]:
+    """Return the ids of the sections whose text is stale and may be replaced, because nobody edited it."""
+    return frozenset(each.section.id for each in stale(project, now, record) if is_models(each))
+
+
+def is_models(standing: Standing) -> bool:
+    """Say whether a text is a model's, asked for and changed by nobody: only such a one may be replaced."""
+    return standing.state in {State.DRAFT, State.REHEARSED} and standing.section.asked
+
+
+def asked_from(project: Project, commission: Commission) -> Callable[[Section, Mapping[str, str]], Hashes]:
+    """Return what gives the inputs of a section that *commission* is about to ask for, all of them."""
+    inputs = Inputs(project, lambda section: _files(commission, section))
+
+    def asked(section: Section, texts: Mapping[str, str]) -> Hashes:
+        choices = context_of(commission, section, texts).choices
+        return inputs.at(section, texts, told={choice.entry.name for choice in choices if choice.sent})
+
+    return asked
+
+
+def _files(commission: Commission, section: Section) -> dict[str, str]:
+    """Return the texts of the files that the prompt of *section* holds, as they were read for this run."""
+    own = commission.styles.get(section.id)
+    return {
+        **{f"source:{source.name}": source.text for source in commission.sources.get(section.id, ())},
+        **named_style(commission.outline.style, commission.style),
+        **(named_style(section.style, own) if own else {}),
+    }
