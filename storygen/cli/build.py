@@ -13,6 +13,7 @@ from storygen.cli.options import book_option, outlines, shared
 
 if TYPE_CHECKING:
     from storygen.cli.console import Console
+    from storygen.desk.project import Project
 
 
 @click.command()
@@ -26,18 +27,38 @@ def build(
 ) -> None:
     """Compile the manuscript from the drafts.
 
-    Nothing is sent. A manuscript.md that was changed by hand is left alone.
+    Nothing is sent. What was changed by hand in manuscript.md goes back into the drafts first; where both
+    have changed, they are shown beside each other and stay as they are.
     """
-    from storygen.desk.build import build as compile_book
-    from storygen.desk.build import compiled
+    from storygen.desk.build import compiled, is_edited
     from storygen.files.save import save
 
     for path in named(names).outlines:
         project = open_here(path, book=book)
         if output is None:
-            console.note(f"Manuscript: {compile_book(project, clean=clean).path}")
-        elif output == "-":
+            _build(console, project, clean=clean)
+            continue
+        if is_edited(project):
+            console.say(
+                f"{project.book.manuscript} was edited; `storygen build` takes that over, -o does not"
+            )
+        if output == "-":
             console.product(compiled(project, clean=clean).text)
         else:
             save(Path(output), compiled(project, clean=clean).text)
             console.note(f"Manuscript: {output}")
+
+
+def _build(console: Console, project: Project, *, clean: bool) -> None:
+    from storygen.cli.clash import clashes_text
+    from storygen.desk.build import ManuscriptEdited
+    from storygen.desk.build import build as compile_book
+
+    try:
+        built = compile_book(project, clean=clean)
+    except ManuscriptEdited as error:
+        console.say(clashes_text(error.clashes))
+        raise
+    if built.carried:
+        console.note(f"Carried back into the drafts: {', '.join(built.carried)}")
+    console.note(f"Manuscript: {built.path}")

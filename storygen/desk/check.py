@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storygen.book.folder import Book
+from storygen.desk.retitled import findings, retitled
+from storygen.desk.states import read_book
 from storygen.draft import Severity
+from storygen.errors import FileError, UsageError
 from storygen.outline.read import read
 
 if TYPE_CHECKING:
@@ -29,6 +33,19 @@ class Checked:
 
 
 def check(path: Path) -> Checked:
-    """Read the outline at *path* and return all findings at once."""
+    """Read the outline at *path* and return all findings at once.
+
+    A title that has changed since the book beside it was written is among them.
+    """
     reading = read(path)
-    return Checked(reading.outline, reading.findings)
+    return Checked(reading.outline, (*reading.findings, *_retitled(reading.outline)))
+
+
+def _retitled(outline: Outline | None) -> tuple[Finding, ...]:
+    book = Book.of(outline.path) if outline else None
+    if outline is None or book is None or not book.lock_file.exists():
+        return ()
+    try:
+        return tuple(findings(outline.path, retitled(outline.sections, read_book(book))))
+    except (FileError, UsageError):  # what is wrong with the book is no mistake of the outline
+        return ()

@@ -22,6 +22,7 @@ _SENTENCES = {
     errno.ENAMETOOLONG: "its name is too long",
     errno.EISDIR: "there is a folder of that name",
 }
+_NEXT = "put that right and run the same command again; what was there before is whole"
 
 
 def save(path: Path, text: str) -> bool:
@@ -41,7 +42,7 @@ def save(path: Path, text: str) -> bool:
         raise FileError(f"{path} cannot be written: its text holds half a character") from error
     except OSError as error:
         why = _SENTENCES.get(error.errno or 0, error.strerror or str(error))
-        raise FileError(f"{path} cannot be written: {why}") from error
+        raise FileError(f"{path} cannot be written: {why}", _NEXT) from error
     return True
 
 

@@ -28,6 +28,17 @@ class _Piece:
     comment: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A manuscript taken apart: the texts behind the sections' comments, by id, and the lines around them.
+
+    The texts are as they stand there, a placeholder included; the frame is without empty lines.
+    """
+
+    frame: tuple[str, ...]
+    texts: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class _Sofar:
     """What the nodes before have left behind: titles by id, labels taken, whether a text stands last."""
@@ -68,12 +79,23 @@ def split(manuscript: str, *, scene_break: str = SCENE_BREAK) -> dict[str, str]:
     fence is none: whoever leaves a fence open hides the sections behind it, so look which ids are there.
     """
     own, found = lines(manuscript), blocks(manuscript)
-    marks = [index for index, block in enumerate(found) if section_of(block)]
+    return {
+        section_of(found[mark]): _text(found[mark], "".join(own[first:behind]))
+        for mark, first, behind in _spans(own, found, scene_break)
+    }
+
+
+def take_apart(manuscript: str, *, scene_break: str = SCENE_BREAK) -> Layout:
+    """Return the texts of a *manuscript* and what is around them; `split` says where a text ends."""
+    own, found = lines(manuscript), blocks(manuscript)
     texts: dict[str, str] = {}
-    for mark, end in pairwise([*marks, len(found)]):
-        behind = found[end].first if end < len(found) else len(own)
-        texts[section_of(found[mark])] = _text(own, found[mark:end], behind, scene_break)
-    return texts
+    frame: list[str] = []
+    end = 0
+    for mark, first, behind in _spans(own, found, scene_break):
+        frame += own[end:first]
+        texts[section_of(found[mark])] = trimmed("".join(own[first:behind]))
+        end = behind
+    return Layout(tuple(line.rstrip() for line in [*frame, *own[end:]] if line.strip()), texts)
 
 
 def _pieces(node: Node, texts: Mapping[str, str], sofar: _Sofar, scene_break: str) -> Iterator[_Piece]:
@@ -126,12 +148,20 @@ def _remark(section: Section, text: str) -> str:
     return LATER if section.status is PlanStatus.TODO else MISSING
 
 
-def _text(own: list[str], found: list[Block], behind: int, scene_break: str) -> str:
-    """Return what stands behind the comment that *found* begins with, up to what leads on to the next."""
-    comment, *inside = found
-    while inside and _leads_on(inside[-1], own[inside[-1].first : behind], scene_break):
-        behind = inside.pop().first
-    text = trimmed("".join(own[comment.behind : behind]))
+def _spans(own: list[str], found: list[Block], scene_break: str) -> Iterator[tuple[int, int, int]]:
+    """Yield, for every section's comment, its index among *found* and the lines of its text, from and to."""
+    marks = [index for index, block in enumerate(found) if section_of(block)]
+    for mark, end in pairwise([*marks, len(found)]):
+        behind = found[end].first if end < len(found) else len(own)
+        inside = found[mark + 1 : end]
+        while inside and _leads_on(inside[-1], own[inside[-1].first : behind], scene_break):
+            behind = inside.pop().first
+        yield mark, found[mark].behind, behind
+
+
+def _text(comment: Block, written: str) -> str:
+    """Return what is *written* behind *comment* if it is a text, and no placeholder for one."""
+    text = trimmed(written)
     return "" if LATER in comment.text and _PLACEHOLDER.fullmatch(text) else text
 
 

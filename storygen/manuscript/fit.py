@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from storygen.manuscript.comments import section_of
@@ -52,9 +52,11 @@ def fit(
     ending = _ending(own, body)
     _drop(own, found[: len(found) - len(body)] + [block for block in body if section_of(block)])
     _sink(own, body, depth)
-    labels = _rename(own, body, taken=taken, prefix=prefix)
+    labels = labels_in(own, body)
+    names = renames(labels, taken=taken, prefix=prefix)
+    relabel(own, body, names)
     plain = trimmed("".join(own))
-    return Fitted(plain + ending if plain else "", labels)
+    return Fitted(plain + ending if plain else "", tuple(names.get(label, label) for label in labels))
 
 
 def trimmed(text: str) -> str:
@@ -70,6 +72,17 @@ def heading(title: str, level: int) -> str:
     """
     words = _CLOSING_HASHES.sub(r"\\\1", " ".join(title.split()))
     return f"{'#' * min(level, DEEPEST)} {words}"
+
+
+def labels_in(own: list[str], body: list[Block]) -> list[str]:
+    """Return the labels of footnotes and links that the blocks *body* of the lines *own* define, in order."""
+    return [label for first, behind in _prose(own, body) for label in defined("".join(own[first:behind]))]
+
+
+def relabel(own: list[str], body: list[Block], names: Mapping[str, str]) -> None:
+    """Give labels their new *names*, in place, wherever *own* is neither code nor raw HTML."""
+    for first, behind in list(_prose(own, body)) if names else ():
+        own[first:behind] = [rename("".join(own[first:behind]), names), *[""] * (behind - first - 1)]
 
 
 def _without_titles(found: list[Block], titles: Collection[str]) -> list[Block]:
@@ -109,16 +122,6 @@ def _drop_but_end(own: list[str], block: Block) -> None:
     last = own[block.behind - 1]
     _drop(own, [block])
     own[block.first] = last[len(last.rstrip("\r\n")) :]
-
-
-def _rename(own: list[str], body: list[Block], *, taken: Collection[str], prefix: str) -> tuple[str, ...]:
-    """Give labels that are *taken* new names; return all that the text defines then."""
-    runs = list(_prose(own, body))
-    labels = [label for first, behind in runs for label in defined("".join(own[first:behind]))]
-    names = renames(labels, taken=taken, prefix=prefix)
-    for first, behind in runs if names else ():
-        own[first:behind] = [rename("".join(own[first:behind]), names), *[""] * (behind - first - 1)]
-    return tuple(names.get(label, label) for label in labels)
 
 
 def _prose(own: list[str], body: list[Block]) -> Iterator[tuple[int, int]]:

@@ -65,7 +65,7 @@ def test_an_anchored_reply_rebuilds_the_text_byte_for_byte(cut: tuple[str, str])
     seam = stitch(kept, asked + text[len(kept.rstrip()) :], anchor=asked)
 
     assert text == seam.text
-    assert not seam.doubtful or not asked
+    assert not seam.doubtful or len(asked) < len("so few words may be a refrain")
 
 
 @given(cuts(), st.sampled_from(PREAMBLES))
@@ -141,10 +141,10 @@ def test_a_boundary_only_cuts(text: str, prefill: bool) -> None:  # noqa: FBT001
     [
         ("If she had ", "had a choice, she", "If she had had a choice, she"),
         ("I know that ", "that is true", "I know that that is true"),
-        ("Row, row, row.\n", "Row, row, row.\nHome.", "Row, row, row.\nRow, row, row.\nHome."),
+        ("Row, row, row.\n", "\nRow, row, row.\nHome.", "Row, row, row.\nRow, row, row.\nHome."),
         (
             "| a | b |\n|---|---|\n| 1 | 2 |\n",
-            "| 1 | 2 |\n| 3 | 4 |\n",
+            "\n| 1 | 2 |\n| 3 | 4 |\n",
             "| a | b |\n|---|---|\n| 1 | 2 |\n| 1 | 2 |\n| 3 | 4 |\n",
         ),
         (
@@ -210,7 +210,6 @@ def test_a_sentence_told_again_in_other_words_is_doubtful() -> None:
         ("She saw that the ", "The lamp was lit."),
         ("The lamp was lit. ", "...and it burned."),
         ("If she had ", "had a choice, she"),
-        ("Row, row, row.\n", "Row, row, row.\nHome."),
         ("```py\nif x:\n", "return 1\n```\n"),
     ],
 )
@@ -218,6 +217,69 @@ def test_what_cannot_be_known_is_doubtful(kept: str, reply: str) -> None:
     seam = stitch(kept, reply, anchor=None)
 
     assert (True, kept + reply) == (seam.doubtful, seam.text)
+
+
+@pytest.mark.parametrize(
+    ("kept", "again"),
+    [("She sat down. Row, row, row.\n", "Row, row, row."), ("They left. Nobody came. ", "Nobody came.")],
+)
+def test_a_line_that_is_begun_anew_goes_and_is_doubtful(kept: str, again: str) -> None:
+    seam = stitch(kept, f"{again}{kept[len(kept.rstrip()) :]}Home.", anchor=None)
+
+    assert (f"{kept}Home.", True) == (seam.text, seam.doubtful)
+
+
+@pytest.mark.parametrize("asked", [None, "the lamp was lit and she"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I'm sorry, but I can't continue this story.",
+        "Sure! Here's the continuation:",
+        '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}',
+        "the lamp was lit and she " * 40,
+        "na " * 700,
+    ],
+)
+def test_what_is_no_text_is_not_merged(reply: str, asked: str | None) -> None:
+    kept = "It was late, the lamp was lit and she "
+    seam = stitch(kept, reply, anchor=asked)
+
+    assert (kept, True) == (seam.text, seam.doubtful)
+
+
+@pytest.mark.parametrize(
+    ("reply", "doubtful"),
+    [
+        ("<anchor>the wind took her grey hat over the cliff</anchor> and kept it.", False),
+        ("**the wind took her grey hat over the cliff** and kept it.", False),
+        ('…"the wind took her grey hat over the cliff" and kept it.', False),
+        ("the wind had taken her grey hat over the cliff and kept it.", True),
+        ("took her grey hat over the cliff and kept it.", True),
+        (
+            "the wind took her grey hat over the cliff\n\n" * 2 + "and kept it.",
+            True,
+        ),
+    ],
+)
+def test_nearly_the_anchor_is_good_enough(reply: str, doubtful: bool) -> None:  # noqa: FBT001 - a case's outcome
+    kept = "On the way up the wind took her grey hat over the cliff "
+    seam = stitch(kept, reply, anchor="the wind took her grey hat over the cliff")
+
+    assert (f"{kept}and kept it.", doubtful) == (seam.text, seam.doubtful)
+
+
+def test_a_line_end_that_may_be_half_an_empty_line_is_not_kept() -> None:
+    assert "He left. " == boundary("He left. She stayed.\n", prefill=False)
+    assert "He left. She stayed.\n\n" == boundary("He left. She stayed.\n\n", prefill=False)
+
+
+def test_an_anchor_on_a_line_of_its_own_ends_no_paragraph() -> None:
+    kept = "On the way up the wind took her grey hat over the "
+    seam = stitch(
+        kept, "the wind took her grey hat over the\n\ncliff.", anchor="the wind took her grey hat over the"
+    )
+
+    assert f"{kept}cliff." == seam.text
 
 
 def test_two_words_are_never_glued() -> None:

@@ -1,0 +1,131 @@
+"""`storygen log`: every request, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from textwrap import shorten
+from typing import TYPE_CHECKING
+
+import click
+
+from storygen.cli.naming import named
+from storygen.cli.opening import open_here
+from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
+from storygen.cli.table import money, short, table
+from storygen.cli.watch import dollars
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storygen.book.attempts import Attempt
+    from storygen.cli.console import Console
+    from storygen.desk.log import Log
+    from storygen.desk.project import Project
+
+_HEAD = (
+    *("started", "took", "section", "leg", "fate", "stop", "in", "cached", "out", "cost", "model"),
+    "request id",
+)
+_CAUSE = 40
+"""Characters of a cause that a table has room for; `--json` has all."""
+
+_RIGHT = (1, 3, 6, 7, 8, 9)
+
+
+@click.command()
+@outlines_and_ids
+@book_option
+@as_json
+@shared
+def log(*, console: Console, names: tuple[str, ...], book: Path | None, json: bool) -> None:
+    """Show every request: when, what it took, what became of it.
+
+    Nothing is left out: failed ones, rehearsed ones, those of sections that are gone from the outline.
+    """
+    from storygen.desk.log import log as look
+
+    found = named(names)
+    projects = [open_here(path, book=book) for path in found.outlines]
+    logs = [(project, look(project, ids=found.ids)) for project in projects]
+    if json and len(logs) == 1:
+        console.document(**_document(*logs[0]))
+    elif json:
+        console.document(books=[_document(project, log) for project, log in logs])
+    else:
+        for project, log in logs:
+            console.product(_text(project, log))
+
+
+def _text(project: Project, log: Log) -> str:
+    if not log.attempts:
+        return f"{project.outline.title}: nothing was asked for yet."
+    usage = log.usage
+    foot = (
+        *("total", "", "", str(len(log.attempts)), "", "", short(usage.prompt_tokens)),
+        *(_share(log), short(usage.output_tokens), money(log.cost), "", ""),
+    )
+    rows = [_row(attempt) for attempt in log.attempts]
+    text = f"{project.outline.title}\n\n" + table(_HEAD, rows, right=_RIGHT, foot=foot, elastic=2)
+    if log.unbilled:
+        text += f"\n\nOf {log.unbilled} it is not known what they cost; the total is what the others did."
+    return text
+
+
+def _row(attempt: Attempt) -> tuple[str, ...]:
+    usage = attempt.usage
+    return (
+        f"{datetime.fromtimestamp(attempt.started).astimezone():%Y-%m-%d %H:%M:%S}",
+        "-" if attempt.ended is None else f"{attempt.ended - attempt.started:.1f} s",
+        attempt.section,
+        str(attempt.leg),
+        attempt.fate,
+        attempt.stop_reason or shorten(attempt.cause, _CAUSE, placeholder="…") or "-",
+        short(usage.prompt_tokens),
+        _share(attempt),
+        short(usage.output_tokens),
+        money(attempt.cost),
+        (attempt.answered_by or attempt.model) + (" (rehearsed)" if attempt.rehearsed else ""),
+        attempt.request_id or "-",
+    )
+
+
+def _share(each: Attempt | Log) -> str:
+    share = _cache_share(each)
+    return "-" if share is None else f"{share:.0%}"
+
+
+def _cache_share(each: Attempt | Log) -> float | None:
+    """Return which part of the prompt came from the cache; None without a prompt."""
+    usage = each.usage
+    return usage.cache_read_input_tokens / usage.prompt_tokens if usage.prompt_tokens else None
+
+
+def _document(project: Project, log: Log) -> dict[str, object]:
+    return {
+        "outline": str(project.outline.path),
+        "book": str(project.book.root),
+        "attempts": [_attempt(attempt) for attempt in log.attempts],
+        "total": {
+            "attempts": len(log.attempts),
+            "usage": asdict(log.usage),
+            "cache_share": _cache_share(log),
+            "cost": dollars(log.cost),
+            "unbilled": log.unbilled,
+        },
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, object]:
+    return {
+        **asdict(attempt),
+        "cost": dollars(attempt.cost),
+        "reserved": dollars(attempt.reserved),
+        "started": _when(attempt.started),
+        "ended": None if attempt.ended is None else _when(attempt.ended),
+        "cache_share": _cache_share(attempt),
+    }
+
+
+def _when(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="milliseconds")

@@ -1,0 +1,55 @@
+"""Every request that a book ever took, and what all of them came to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from storygen.book.attempts import Attempt
+from storygen.book.view import view_journal
+from storygen.desk.project import Project
+from storygen.desk.select import find
+from storygen.draft import total_usage
+from storygen.messages import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The attempts of a book, rehearsed ones too, in the order in which they were made."""
+
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def usage(self) -> Usage:
+        """All tokens that were counted."""
+        return total_usage(attempt.usage for attempt in self.attempts)
+
+    @property
+    def cost(self) -> int | None:
+        """What the known bills come to, in micro-dollars, as `bill` says."""
+        return bill(self.attempts)
+
+    @property
+    def unbilled(self) -> int:
+        """How many attempts have no known bill: no price, a broken stream, no answer at all."""
+        return sum(attempt.cost is None for attempt in self.attempts)
+
+
+def log(project: Project, *, ids: Collection[str] = ()) -> Log:
+    """Return the attempts of the book of *project*, or of the sections called *ids*.
+
+    Sections that are gone from the outline are among them. Reads beside a running `write`, changes nothing.
+    Raises UsageError for an id that neither the outline nor the journal knows.
+    """
+    with view_journal(project.book.journal) as journal:
+        attempts = journal.attempts()
+    for id_ in set(ids) - {attempt.section for attempt in attempts}:
+        find(project.outline, id_)
+    return Log(tuple(attempt for attempt in attempts if not ids or attempt.section in ids))
+
+
+def bill(attempts: Iterable[Attempt]) -> int | None:
+    """Return what the known bills of *attempts* come to, in micro-dollars; None where not one is known."""
+    costs = [attempt.cost for attempt in attempts]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if known or not costs else None
