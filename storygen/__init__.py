@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from storygen.desk.project import Project, open_project
-    from storygen.desk.write import Written, awrite, write
+    from storygen.desk.write import awrite, write
+    from storygen.desk.written import Written
     from storygen.draft import Draft, Finding, Leg
     from storygen.errors import OutlineError, StorygenError
     from storygen.messages import StopReason, Usage
@@ -44,7 +45,8 @@ __all__ = [
 
 _HOMES = {
     "desk.project": ("Project", "open_project"),
-    "desk.write": ("Written", "awrite", "write"),
+    "desk.write": ("awrite", "write"),
+    "desk.written": ("Written",),
     "draft": ("Draft", "Finding", "Leg"),
     "errors": ("OutlineError", "StorygenError"),
     "messages": ("StopReason", "Usage"),

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "storygen"
 LAYERS = [
     {"errors"},
-    {"messages", "draft", "catalogue", "settings", "shipped"},
+    {"messages", "draft", "catalogue", "known_settings", "settings", "shipped"},
     {"text", "files"},
     {"outline"},
     {"prompts", "model", "rehearsal", "manuscript", "book", "review"},
@@ -19,7 +19,12 @@ LAYERS = [
     {"__init__", "__main__"},
 ]
 RANK = {room: rank for rank, layer in enumerate(LAYERS) for room in layer}
-VALUES = {("draft", "messages"), ("catalogue", "messages"), ("settings", "catalogue"), ("errors", "draft")}
+VALUES = {
+    ("draft", "messages"),
+    ("catalogue", "messages"),
+    ("settings", "known_settings"),
+    ("errors", "draft"),
+}
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 OWNERS = {
     "httpx": "model",
@@ -34,6 +39,7 @@ OWNERS = {
     "click": "cli",
     "rich": "cli",
     "platformdirs": "cli",
+    "h11": "web",
 }
 
 

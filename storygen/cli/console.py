@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import textwrap
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -34,8 +35,9 @@ class Console:
         return self.live and not os.environ.get("NO_COLOR")
 
     def say(self, text: str) -> None:
-        """Show words to the person, on stderr, whatever happens."""
-        click.echo(safe(text), err=True)
+        """Show words to the person, on stderr, if there still is a terminal that takes them."""
+        with suppress(OSError):
+            click.echo(safe(text), err=True)
 
     def sentence(self, text: str) -> None:
         """Show a sentence to the person, wrapped where there is a terminal."""
@@ -53,11 +55,14 @@ class Console:
 
     def product(self, text: str) -> None:
         """Put out what was asked for: made safe for a terminal, untouched in a pipe."""
-        click.echo(safe(text) if sys.stdout.isatty() else text, nl=not text.endswith("\n"))
+        try:
+            click.echo(safe(text) if sys.stdout.isatty() else text, nl=not text.endswith("\n"))
+        except BrokenPipeError:  # whoever reads it has had enough
+            drop_stdout()
 
     def document(self, **fields: object) -> None:
         """Put out one JSON document, as every `--json` does."""
-        click.echo(json.dumps({"storygen": 1, **fields}, ensure_ascii=False, indent=2))
+        self.product(json.dumps({"storygen": 1, **fields}, ensure_ascii=False, indent=2))
 
 
 def wrapped(text: str, *, columns: int | None = None) -> str:
@@ -73,3 +78,9 @@ def wrapped(text: str, *, columns: int | None = None) -> str:
     return textwrap.fill(
         text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
+
+
+def drop_stdout() -> None:
+    """Point stdout at nothing: nobody reads it any more, and the interpreter's last flush must not fail."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 _HEAD = ("section", "words", "input", "cached", "output", "cost")
 
 
-def show_estimate(console: Console, project: Project, selection: Selection, *, json: bool) -> None:
+def show_estimate(
+    console: Console, project: Project, selection: Selection, *, exact: bool, json: bool
+) -> None:
     """Show calls, tokens and price of every section that would be written."""
-    estimates = estimate(project, selection=selection)
+    counted = _counted(console, project, selection) if exact else None
+    estimates = estimate(project, selection=selection) if counted is None else counted
     if json:
-        console.document(outline=str(project.outline.path), sections=[_document(each) for each in estimates])
+        sections = [_document(each) for each in estimates]
+        console.document(outline=str(project.outline.path), exact=counted is not None, sections=sections)
         return
     outline = project.outline
     console.product(
@@ -32,7 +36,18 @@ def show_estimate(console: Console, project: Project, selection: Selection, *, j
     )
     models = ", ".join(dict.fromkeys(each.model for each in estimates)) or "no model needed"
     console.product(f"{models}; prices of {catalogue().priced_on}, ±30 %; thinking is not in it.")
-    console.product("Nothing was sent. Run without --dry-run to write.")
+    sent = "Nothing was sent" if counted is None else "The server counted the prompts, nothing was written"
+    console.product(f"{sent}. Run without --dry-run to write.")
+
+
+def _counted(console: Console, project: Project, selection: Selection) -> tuple[Estimate, ...] | None:
+    """Return estimates with counted prompts; say so where the server does not count."""
+    from storygen.desk.exact import exact_estimate
+
+    counted = exact_estimate(project, selection=selection, tell=console.note)
+    if counted is None:
+        console.note(f"Counting is not offered at {project.settings.base_url}; these are estimates.\n")
+    return counted
 
 
 def _table(estimates: tuple[Estimate, ...]) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from storygen import __version__
-from storygen.cli.console import Console
-from storygen.errors import Interrupted, OutlineError, Stopped, StorygenError
+from storygen.cli.console import Console, drop_stdout
+from storygen.errors import FileError, Interrupted, OutlineError, Stopped, StorygenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +28,21 @@ COMMANDS = {
     "check": Entry("check", "Look for mistakes in an outline, its codex and its sources."),
     "write": Entry("write", "Write what is missing, then compile the manuscript."),
     "status": Entry("status", "Show what is written, what it took and what is left."),
+    "accept": Entry("accept", "Take stale text as right as it is, without a call."),
+    "rewrite": Entry("rewrite", "Write a new version of named sections; the old text is kept."),
+    "continue": Entry("rewrite", "Go on from the end of a section as it is now."),
+    "versions": Entry("versions", "List the texts that a section has had."),
+    "diff": Entry("versions", "Show what differs between two versions of a section."),
+    "use": Entry("versions", "Use another variant of the last rewrite of a section."),
+    "restore": Entry("versions", "Bring back any version of a section; the text in its place is kept."),
     "build": Entry("build", "Compile the manuscript from the drafts."),
+    "log": Entry("log", "Show every request: when, what it took, what became of it."),
+    "provenance": Entry("provenance", "Show who wrote what: words generated, words by hand, models, dates."),
     "prompt": Entry("prompt", "Show the exact messages of a section, part by part."),
     "templates": Entry("templates", "List, show and eject prompt templates."),
     "models": Entry("models", "List models: windows, prices, what they accept."),
+    "rehearsal": Entry("rehearsal", "Serve the built-in model to this machine, over HTTP."),
+    "keys": Entry("keys", "Store a key, or show where stored keys lie."),
     "config": Entry("config", "Show every setting and where it comes from."),
     "schema": Entry("schema", "Print the JSON Schema of an outline, for editors."),
     "completion": Entry("completion", "Print the completion script of a shell."),
@@ -52,7 +62,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         entry = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"storygen.cli.{entry.module}"), cmd_name)
+        name = cmd_name + "_" * iskeyword(cmd_name)
+        command: click.Command = getattr(import_module(f"storygen.cli.{entry.module}"), name)
         return command
 
     def resolve_command(
@@ -87,23 +98,28 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command; return the exit code. A traceback is only for those who ask with --debug."""
     try:
         code = storygen.main(args=list(arguments), prog_name="storygen", standalone_mode=False)
-    except StorygenError as error:
-        show_error(error)
-        return 128 + error.signal if isinstance(error, Interrupted) else error.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        _quiet_stdout()
-        return 0
+    except (StorygenError, OSError) as error:
+        return _told(error)
     except Exception as fault:
         if "--debug" in arguments:
             raise
         show_fault(fault)
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _told(error: StorygenError | OSError) -> int:
+    """Show what stopped a command, and return the exit code."""
+    if isinstance(error, OSError):
+        drop_stdout()
+        error = FileError(f"the system says: {error}", "what was written is kept; make room and run it again")
+    show_error(error)
+    return 128 + error.signal if isinstance(error, Interrupted) else error.exit_code
 
 
 def show_error(error: StorygenError) -> None:
@@ -124,12 +140,10 @@ def show_error(error: StorygenError) -> None:
 
 def show_fault(fault: Exception) -> None:
     """Own up to a bug of ours, without a page of code."""
+    from storygen.model.keys import without_keys
+
     console = Console()
-    console.sentence(f"error: this is a fault of storygen: {type(fault).__name__}: {fault}")
+    said = without_keys(f"{type(fault).__name__}: {fault}")
+    console.sentence(f"error: this is a fault of storygen: {said}")
     console.sentence("   = what was written is kept")
     console.sentence("   = next: run it again with --debug and report what it shows")
-
-
-def _quiet_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter's last flush cannot fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

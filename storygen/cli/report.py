@@ -14,7 +14,7 @@ from storygen.text.words import count_words
 if TYPE_CHECKING:
     from storygen.cli.console import Console
     from storygen.desk.project import Project
-    from storygen.desk.write import Written
+    from storygen.desk.written import Written
     from storygen.draft import Draft
 
 _HEAD = ("section", "words/target", "legs", "stop reason", "in", "out", "cost")
@@ -36,11 +36,14 @@ def book_event(project: Project, written: Written) -> dict[str, object]:
         "rehearsed": written.rehearsed,
         "written": len(written.drafts),
         "held_back": list(written.held_back),
+        "stale": list(written.stale),
         "manuscript": str(written.manuscript) if written.manuscript else None,
         "total": {
             "words": sum(count_words(draft.text) for draft in written.drafts),
             "usage": asdict(written.usage),
             "cost": 0.0 if written.rehearsed else dollars(written.cost),
+            "held": dollars(written.spent.held),
+            "unknown": written.spent.unknown,
         },
     }
 
@@ -79,6 +82,12 @@ def _remarks(written: Written) -> list[str]:
     lines = [""]
     if not written.drafts and not written.held_back:
         lines.append("Everything is written; nothing was sent.")
+    if written.stale:
+        count = len(written.stale)
+        texts = "1 text is" if count == 1 else f"{count:,} texts are"
+        lines.append(f"{texts} stale, because something has changed since: storygen status --why")
+    if written.spent.held:
+        lines.append(_unheard(written))
     if written.held_back:
         lines.append(f"Held back: {', '.join(written.held_back)}.")
         lines.append("Run the same command again to go on.")
@@ -92,6 +101,14 @@ def _remarks(written: Written) -> list[str]:
     if written.manuscript:
         lines.append(f"Manuscript: {written.manuscript}")
     return lines
+
+
+def _unheard(written: Written) -> str:
+    """Say what a budget counts for answers that were lost or broke off, since nobody knows their bill."""
+    count = written.spent.unknown
+    lost = f"{count:,} request{'s were' if count > 1 else ' was'} never answered" if count else ""
+    whose = f"{lost}; what was lost or broke off" if lost else "What broke off"
+    return f"{whose} may be billed, and counts as {money(written.spent.held)}, the most it can have cost."
 
 
 def _models(written: Written) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import time
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Self, assert_never
 
+import anyio
 import click
 
-from storygen.cli.console import wrapped
+from storygen.cli.console import drop_stdout, wrapped
 from storygen.cli.table import money
 from storygen.draft import DraftStatus
 from storygen.text.terminal import safe, safe_line
 from storygen.text.words import count_words
-from storygen.writer.events import Began, Event, Finished, Grew, LegEnded, Noted, Thinking, Waiting
+from storygen.writer.events import Began, Event, Finished, Grew, Left, LegEnded, Noted, Thinking, Waiting
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -24,8 +27,11 @@ if TYPE_CHECKING:
 
     from storygen.cli.console import Console
     from storygen.outline.tree import Section
+    from storygen.writer.purse import Purse
 
 _MINUTE = 60
+_MARGIN = 3
+"""Lines of a terminal that are left to what scrolls by."""
 
 
 @dataclass(slots=True)
@@ -58,25 +64,32 @@ class Watch(AbstractContextManager["Watch"]):
 
     console: Console
     stream: bool = False
-    _active: Active | None = None
+    purse: Purse | None = None
+    _active: dict[str, Active] = field(default_factory=dict)
     _spent: int = 0
     _live: Live | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
-        """Take the last line of the terminal, where there is one to take."""
+        """Take the last lines of the terminal, where there are some to take."""
+        self._go_on()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the lines back."""
+        self._pause()
+
+    def _go_on(self) -> None:
         if self.console.live and not self.stream:
             from rich.console import Console as Screen
             from rich.live import Live
 
             screen = Screen(stderr=True, highlight=False, no_color=not self.console.colour)
             self._live = self._stack.enter_context(Live(console=screen, refresh_per_second=8, transient=True))
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Give the line back."""
+    def _pause(self) -> None:
         self._stack.close()
         self._live = None
 
@@ -84,60 +97,95 @@ class Watch(AbstractContextManager["Watch"]):
         """Show one event."""
         match event:
             case Began(section=section, words=words):
-                self._active = Active(section, time.monotonic(), words)
+                self._active[section.id] = Active(section, time.monotonic(), words)
                 self._begin_stream(section)
-            case Grew(text=text):
-                self._grow(text)
-            case Thinking():
-                self._say_state("thinking")
+            case Grew(section=section, text=text):
+                self._grow(section, text)
+            case Thinking(section=section):
+                self._say_state(section, "thinking")
             case LegEnded(section=section, why=why):
-                self._say_state("going on")
+                self._say_state(section, "going on")
                 self.console.detail(f"   {section.id}: the reply ended with {why}; asking for the rest")
             case Waiting(section=section, seconds=seconds, why=why):
-                self._say_state(f"waiting {seconds:.0f} s")
+                self._say_state(section, f"waiting {seconds:.0f} s")
                 self._print(f"   {section.id}: {why}; trying again in {seconds:.0f} s", sentence=True)
             case Finished():
                 self._finish(event)
+            case Left(section=section, why=why):
+                self._active.pop(section.id, None)
+                self._print(f" ! {section.id}: {why}; what came is kept", sentence=True)
             case Noted(message=message):
                 self._print(f"   {message}", sentence=True)
             case _:
                 assert_never(event)
         self._redraw()
 
+    async def agree(self, question: str) -> bool:
+        """Have a person on the terminal answer *question*; where there is none, that means no."""
+        if not sys.stdin.isatty():
+            return False
+        self._pause()
+        self.console.say(f"{question} [y/N]")
+        if sys.platform != "win32":
+            await anyio.wait_readable(sys.stdin)
+        answer = sys.stdin.readline().strip().lower()
+        self._go_on()
+        return answer in {"y", "yes"}
+
     def _begin_stream(self, section: Section) -> None:
         if self.stream:
-            click.echo(f"\n--- {safe_line(section.title)} ---\n")
+            self._put(f"\n--- {safe_line(section.title)} ---\n\n")
 
-    def _grow(self, text: str) -> None:
+    def _grow(self, section: Section, text: str) -> None:
         if self.stream:
-            click.echo(safe(text), nl=False)
-        if self._active:
+            self._put(safe(text))
+        if active := self._active.get(section.id):
             new = len(text.split())
-            self._active.words += new
-            self._active.fresh += new
-            self._active.state = "writing"
+            active.words += new
+            active.fresh += new
+            active.state = "writing"
 
-    def _say_state(self, state: str) -> None:
-        if self._active:
-            self._active.state = state
+    def _put(self, prose: str) -> None:
+        """Show *prose* on stdout; where nobody takes it any more, the run goes on without."""
+        try:
+            click.echo(prose, nl=False)
+        except OSError as error:
+            self.stream = False
+            drop_stdout()
+            self._print(f"   stdout is gone ({error.strerror}); the run goes on without it", sentence=True)
+
+    def _say_state(self, section: Section, state: str) -> None:
+        if active := self._active.get(section.id):
+            active.state = state
 
     def _finish(self, event: Finished) -> None:
         self._spent += event.cost or 0
-        seconds = time.monotonic() - self._active.since if self._active else 0.0
-        self._active = None
+        active = self._active.pop(event.section.id, None)
+        seconds = time.monotonic() - active.since if active else 0.0
         if self.stream:
-            click.echo("")
+            self._put("\n")
         self._print(_finished(event, seconds, narrow=self.console.live))
 
     def _redraw(self) -> None:
         if self._live:
             from rich.text import Text
 
-            spent = money(self._spent)
-            line = self._active.line(now=time.monotonic(), spent=spent) if self._active else ""
-            self._live.update(
-                Text(safe_line(f" … {line}") if line else "", no_wrap=True, overflow="ellipsis")
-            )
+            self._live.update(Text("\n".join(self._lines()), no_wrap=True, overflow="ellipsis"))
+
+    def _lines(self) -> list[str]:
+        """Return a line for every section at hand, as many as the terminal has room for."""
+        now, spent = time.monotonic(), self._money()
+        lines = [safe_line(f" … {each.line(now=now, spent=spent)}") for each in self._active.values()]
+        room = max(1, shutil.get_terminal_size().lines - _MARGIN)
+        hidden = len(lines) - room
+        return [*lines[:room], f" … and {hidden:,} more"] if hidden > 0 else lines
+
+    def _money(self) -> str:
+        """Return what is spent, and where it must not pass a ceiling, that too."""
+        budget = self.purse.budget if self.purse else None
+        if budget is None or budget.ceilings.money is None:
+            return money(self._spent)
+        return f"spent {money(budget.settled.money)} of {money(budget.ceilings.money)}"
 
     def _print(self, line: str, *, sentence: bool = False) -> None:
         if self.console.quiet:
@@ -176,6 +224,8 @@ class JsonWatch:
                     cost=dollars(cost),
                     file=path,
                 )
+            case Left(section=section, why=why):
+                json_line(event="left", id=section.id, why=why)
             case Noted(message=message):
                 json_line(event="note", message=message)
             case Grew() | Thinking() | LegEnded():
@@ -185,8 +235,11 @@ class JsonWatch:
 
 
 def json_line(**fields: object) -> None:
-    """Print one JSON object on one line of stdout."""
-    click.echo(json.dumps({"storygen": 1, **fields}, ensure_ascii=False))
+    """Print one JSON object on one line of stdout; a reader that is gone stops nothing."""
+    try:
+        click.echo(json.dumps({"storygen": 1, **fields}, ensure_ascii=False))
+    except OSError:
+        drop_stdout()
 
 
 def dollars(micro: int | None) -> float | None:
@@ -202,7 +255,7 @@ def _finished(event: Finished, seconds: float, *, narrow: bool) -> str:
     if draft.status is DraftStatus.INCOMPLETE:
         why = ", ".join(flag.replace("-", " ") for flag in draft.flags) or "no ending"
         return f" ! {line}\n   incomplete ({why}){f'; kept in {event.path}' if event.path else ''}"
-    return f" ✓ {line}" if narrow else f" ✓ {line}  {event.path}"
+    return f" ✓ {line}" if narrow else f" ✓ {line}  {event.path}".rstrip()
 
 
 def _lasted(seconds: float) -> str:

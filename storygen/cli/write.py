@@ -16,23 +16,34 @@ if TYPE_CHECKING:
     from storygen.cli.console import Console
     from storygen.desk.project import Project
     from storygen.desk.select import Selection
+    from storygen.writer.purse import Purse
 
-_SETTINGS = ("model", "max_tokens", "temperature", "effort", "on_refusal", "base_url")
+_SETTINGS = (
+    *("model", "max_tokens", "temperature", "effort", "on_refusal", "on_unknown", "base_url"),
+    *("budget", "max_calls", "max_output_tokens", "jobs"),
+)
 _WORST_FIRST = (130, 143, 129, 5, 4, 3, 2, 1, 0)
 
 
 @click.command()
 @outlines_and_ids
 @click.option("--dry-run", is_flag=True, help="Calls, tokens and price per section; nothing is sent.")
+@click.option("--exact", is_flag=True, help="With --dry-run: the server counts the prompts, if it can; free.")
 @click.option("--rehearse", is_flag=True, help="Write with the built-in model: offline, free.")
 @click.option("--model", metavar="MODEL", help="The model; `storygen models` lists them.")
 @click.option("--max-tokens", metavar="N", help="The most tokens of one reply.")
 @click.option("--temperature", metavar="T", help="0 to 1, where the model takes it.")
 @click.option("--effort", metavar="LEVEL", help="low, medium, high, xhigh or max.")
+@click.option("--budget", metavar="DOLLARS", help="The most that this run may cost.")
+@click.option("--max-calls", metavar="N", help="The most requests of this run.")
+@click.option("--max-output-tokens", metavar="N", help="The most tokens that this run may write.")
+@click.option("--jobs", metavar="N", help="Write up to N sections at once, where `after` allows it.")
+@click.option("--stale", is_flag=True, help="Replace stale text too, where nobody edited it.")
 @click.option("--from", "start", metavar="ID", default="", help="Begin at this section.")
 @click.option("--to", "end", metavar="ID", default="", help="End with this section.")
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Write at most N sections.")
 @click.option("--on-refusal", metavar="WHAT", help="stop (default) or skip.")
+@click.option("--on-unknown", metavar="WHAT", help="After a lost answer: retry-once (default), ask or stop.")
 @click.option("--stream", is_flag=True, help="Show the prose on stdout as it comes.")
 @click.option("--base-url", metavar="URL", help="Another server that speaks the Messages API.")
 @click.option("-o", "--output", metavar="FILE", help="The manuscript goes here too; - is stdout.")
@@ -46,37 +57,52 @@ def write(ctx: click.Context, /, *, console: Console, names: tuple[str, ...], **
     The same command goes on where it was stopped; what is written is never asked for again. Without a key,
     an endpoint or a model it rehearses: the built-in model writes placeholder prose.
     """
+    from storygen.writer.purse import Purse
+
     found = named(names)
     if options["output"] == "-" and (options["stream"] or options["json"]):
         raise UsageError("stdout cannot hold both", "give -o a file, or leave out --stream and --json")
-    codes = [_one(console, path, found.ids, options) for path in found.outlines]
+    if options["exact"] and not options["dry_run"]:
+        raise UsageError("--exact goes with --dry-run", "write counts what it is billed for anyway")
+    purse = Purse()
+    codes = [_one(console, path, found.ids, options, purse) for path in found.outlines]
     ctx.exit(next(code for code in _WORST_FIRST if code in codes))
 
 
-def _one(console: Console, path: Path, ids: tuple[str, ...], options: dict[str, Any]) -> int:
+def _one(console: Console, path: Path, ids: tuple[str, ...], options: dict[str, Any], purse: Purse) -> int:
     from storygen.desk.select import Selection
 
     flags = {name: options[name] for name in _SETTINGS}
     project = open_here(path, flags=flags, book=options["book"])
-    selection = Selection(ids, options["start"], options["end"], options["limit"])
+    selection = Selection(ids, options["start"], options["end"], options["limit"], stale=options["stale"])
     if options["dry_run"]:
         from storygen.cli.dry_run import show_estimate
 
-        show_estimate(console, project, selection, json=options["json"])
+        show_estimate(console, project, selection, exact=options["exact"], json=options["json"])
         return 0
     if options["json"]:
-        return _as_json(project, selection, rehearse=options["rehearse"])
-    return _on_screen(console, project, selection, options)
+        return _as_json(project, selection, purse, rehearse=options["rehearse"])
+    return _on_screen(console, project, selection, purse, options)
 
 
-def _on_screen(console: Console, project: Project, selection: Selection, options: dict[str, Any]) -> int:
+def _on_screen(
+    console: Console, project: Project, selection: Selection, purse: Purse, options: dict[str, Any]
+) -> int:
     from storygen.cli.report import show_written
     from storygen.cli.running import Stopper, run
     from storygen.cli.watch import Watch
+    from storygen.desk.allowance import Allowance
 
-    with Watch(console, stream=options["stream"]) as watch:
+    with Watch(console, stream=options["stream"], purse=purse) as watch:
         stopper = Stopper(console)
-        written = run(project, selection, rehearse=options["rehearse"], tell=watch.tell, stopper=stopper)
+        written = run(
+            project,
+            selection,
+            rehearse=options["rehearse"],
+            tell=watch.tell,
+            stopper=stopper,
+            allowance=Allowance(purse, watch.agree),
+        )
     show_written(console, project, written)
     if options["output"]:
         _put(console, project, options["output"])
@@ -85,20 +111,27 @@ def _on_screen(console: Console, project: Project, selection: Selection, options
     return 0 if written.whole else 1
 
 
-def _as_json(project: Project, selection: Selection, *, rehearse: bool) -> int:
+def _as_json(project: Project, selection: Selection, purse: Purse, *, rehearse: bool) -> int:
     from storygen.cli.console import Console
     from storygen.cli.report import book_event
     from storygen.cli.running import Stopper, run
-    from storygen.cli.watch import JsonWatch, json_line
+    from storygen.cli.watch import JsonWatch, Watch, json_line
+    from storygen.desk.allowance import Allowance
 
     stopper = Stopper(Console(quiet=True))
     try:
-        written = run(project, selection, rehearse=rehearse, tell=JsonWatch().tell, stopper=stopper)
+        written = run(
+            project,
+            selection,
+            rehearse=rehearse,
+            tell=JsonWatch().tell,
+            stopper=stopper,
+            allowance=Allowance(purse, Watch(Console(quiet=True)).agree),
+        )
     except StorygenError as error:
         code = 128 + error.signal if isinstance(error, Interrupted) else error.exit_code
-        json_line(
-            event="book", outline=str(project.outline.path), code=code, error=error.message, help=error.help
-        )
+        said = {"error": error.message, "help": error.help, "notes": list(error.notes)}
+        json_line(event="book", outline=str(project.outline.path), code=code, **said)
         return code
     code = 130 if stopper.asked else 0 if written.whole else 1
     json_line(event="book", **book_event(project, written), code=code)

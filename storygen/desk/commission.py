@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from storygen.catalogue import Lifecycle, catalogue
+from storygen.book.attempts import Attempt
+from storygen.book.folder import Book
+from storygen.book.view import view_journal
+from storygen.catalogue import Catalogue, Lifecycle, Model, catalogue
 from storygen.desk.material import read_sources, read_style
 from storygen.desk.project import Project
 from storygen.draft import Draft
+from storygen.model.factor import learned
+from storygen.model.wire import Accepts, dropped
 from storygen.outline.tree import Outline, Section
 from storygen.text.tokens import count_tokens
-from storygen.writer.ask import Commission
+from storygen.writer.ask import Commission, without_messages
 
 
-def commission_of(project: Project, *, rehearsed: bool) -> Commission:
-    """Return what decides every request of *project*, read once for the run."""
+def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attempt] = ()) -> Commission:
+    """Return what decides every request of *project*, read once for the run.
+
+    *attempts* are those of earlier runs: from what they were billed for it is learned how models count.
+    """
     outline = project.outline
     return Commission(
         outline=outline,
@@ -23,6 +31,7 @@ def commission_of(project: Project, *, rehearsed: bool) -> Commission:
         catalogue=catalogue(),
         count=count_tokens,
         rehearsed=rehearsed,
+        factors=factors(catalogue(), attempts),
         sources={section.id: read_sources(outline, section) for section in outline.sections},
         style=read_style(outline, outline.style),
         styles={
@@ -31,6 +40,21 @@ def commission_of(project: Project, *, rehearsed: bool) -> Commission:
             if _own_style(outline, section)
         },
     )
+
+
+def attempts_of(book: Book) -> tuple[Attempt, ...]:
+    """Return all attempts in the journal of *book*."""
+    with view_journal(book.journal) as journal:
+        return journal.attempts()
+
+
+def factors(known: Catalogue, attempts: Iterable[Attempt]) -> dict[str, float]:
+    """Return what a plain token is to each model of *attempts*, in its own; rehearsals teach nothing."""
+    samples: dict[str, list[tuple[int, int]]] = {}
+    for attempt in attempts:
+        if not attempt.rehearsed:
+            samples.setdefault(attempt.model, []).append((attempt.plain, attempt.usage.prompt_tokens))
+    return {model: learned(known.find(model).factor, own) for model, own in samples.items()}
 
 
 def _own_style(outline: Outline, section: Section) -> bool:
@@ -48,6 +72,19 @@ def cost_of(commission: Commission, section: Section, draft: Draft) -> int | Non
     row = commission.catalogue.find(model_of(commission, section))
     costs = [row.cost(leg.usage) for leg in draft.legs]
     return None if None in costs else sum(cost or 0 for cost in costs)
+
+
+def left_out(
+    commission: Commission, sections: Iterable[Section], accepts: Callable[[Model], Accepts]
+) -> tuple[str, ...]:
+    """Return which settings are not sent to the models of *sections*, and why, in words."""
+    found: dict[str, None] = {}
+    for section in sections:
+        request = without_messages(commission, section)
+        unsent = dropped(request, accepts(commission.catalogue.find(request.model)))
+        if unsent:
+            found[f"not sent to {request.model}: {', '.join(unsent)}"] = None
+    return tuple(found)
 
 
 def remarks(commission: Commission, sections: Iterable[Section]) -> tuple[str, ...]:

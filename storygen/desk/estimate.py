@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from storygen.desk.commission import commission_of, model_of
+from storygen.catalogue import Model
+from storygen.desk.commission import attempts_of, commission_of
+from storygen.desk.freshness import replaceable
 from storygen.desk.project import Project
 from storygen.desk.select import Selection, select
 from storygen.desk.states import State, read_book, standings
-from storygen.messages import Usage
+from storygen.messages import Request, Usage
 from storygen.outline.tree import Section
+from storygen.text.tokens import count_tokens
 from storygen.writer.ask import TOKENS_A_WORD, Commission, ask
 from storygen.writer.reasons import Sitting
 
@@ -25,19 +30,45 @@ class Estimate:
     cost: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What would be asked for one section, and of whom; `factor` is a plain token in the model's own."""
+
+    section: Section
+    request: Request
+    row: Model
+    factor: float
+
+
 def estimate(project: Project, *, selection: Selection = Selection()) -> tuple[Estimate, ...]:
     """Return what `write` would ask for now, section by section; nothing is sent and no key is needed.
 
     A text that is not there yet is stood in for by as many tokens as its target has, so prompts have their
     true length. The system message counts as written to the cache once and read from it after that.
     """
-    commission = commission_of(project, rehearsed=False)
-    now = standings(project.outline, read_book(project.book))
-    unwritten = [each.section for each in now if each.section.asked and _open(each.state)]
+    return estimates(asks(project, selection=selection))
+
+
+def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, ...]:
+    """Return the requests that `write` would begin with now, as far as they can be known."""
+    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
+    shelved = read_book(project.book)
+    now = standings(project.outline, shelved)
+    stale = replaceable(project, now, shelved.record) if selection.stale else frozenset()
+    unwritten = [
+        each.section for each in now if each.section.id in stale or (each.section.asked and _open(each.state))
+    ]
     texts = {each.section.id: each.text or _stand_in(each.section) for each in now}
     chosen = select(project.outline, selection, unwritten)
+    return tuple(_ask(commission, section, texts) for section in chosen)
+
+
+def estimates(
+    wanted: Iterable[Ask], *, counts: Mapping[str, int] = MappingProxyType({})
+) -> tuple[Estimate, ...]:
+    """Return what *wanted* would take; *counts* are true lengths of prompts, by the section's id."""
     seen: set[str] = set()
-    return tuple(_estimate(commission, section, texts, seen) for section in chosen)
+    return tuple(_estimate(each, counts.get(each.section.id), seen) for each in wanted)
 
 
 def _open(state: State) -> bool:
@@ -49,13 +80,20 @@ def _stand_in(section: Section) -> str:
     return "It goes on from here, in so many words as it was asked for. " * (section.words.aim // 13 + 1)
 
 
-def _estimate(commission: Commission, section: Section, texts: dict[str, str], seen: set[str]) -> Estimate:
-    row = commission.catalogue.find(model_of(commission, section))
+def _ask(commission: Commission, section: Section, texts: dict[str, str]) -> Ask:
     request, _ = ask(commission, section, texts, sitting=Sitting())
-    system, rest = (
-        math.ceil(row.factor * sum(commission.count(m.text) for m in request.messages if m.cached is cached))
-        for cached in (True, False)
+    row = commission.catalogue.find(request.model)
+    return Ask(section, request, row, commission.factor(row))
+
+
+def _estimate(asked: Ask, count: int | None, seen: set[str]) -> Estimate:
+    row, messages = asked.row, asked.request.messages
+    cached, fresh = (
+        sum(count_tokens(m.text) for m in messages if m.cached is kind) for kind in (True, False)
     )
+    factor = asked.factor if count is None else count / (cached + fresh)
+    system = math.ceil(cached * factor)
+    rest = math.ceil(fresh * factor) if count is None else count - system
     cacheable = row.prices is not None and system >= row.cache_minimum
     known = row.id in seen
     seen.add(row.id)
@@ -63,6 +101,6 @@ def _estimate(commission: Commission, section: Section, texts: dict[str, str], s
         input_tokens=rest if cacheable else rest + system,
         cache_creation_input_tokens=system if cacheable and not known else 0,
         cache_read_input_tokens=system if cacheable and known else 0,
-        output_tokens=math.ceil(section.words.aim * TOKENS_A_WORD * row.factor),
+        output_tokens=math.ceil(asked.section.words.aim * TOKENS_A_WORD * factor),
     )
-    return Estimate(section, row.id, usage, row.cost(usage))
+    return Estimate(asked.section, row.id, usage, row.cost(usage))

@@ -29,13 +29,15 @@ def open_project(
     environ: Mapping[str, str],
     flags: Mapping[str, object] | None = None,
     user: str = "",
+    key_file: Path | None = None,
     book: Path | None = None,
 ) -> Project:
     """Read the outline at *path* and what lies beside it.
 
-    *flags* come from the command line, *user* is the text of the user's own config. Raises OutlineError,
-    SettingsError or TemplateError, before anything else happens.
+    *flags* come from the command line, *user* is the text of the user's own config, *key_file* where the
+    user's keys are stored. Raises OutlineError, SettingsError or TemplateError, before anything else happens.
     """
-    settings = Settings.read(environ, flags=flags, book=read_toml(path.parent / "storygen.toml"), user=user)
+    own = read_toml(path.parent / "storygen.toml")
+    settings = Settings.read(environ, flags=flags, book=own, user=user, key_file=key_file)
     outline = read_outline(path)
     return Project(outline, Book.of(path, book=book), settings, Templates.read(path.parent / "templates"))

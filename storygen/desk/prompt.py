@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from storygen.desk.commission import commission_of
+from storygen.desk.commission import attempts_of, commission_of
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import read_book, standings
@@ -40,7 +40,7 @@ def prompt(project: Project, id_: str) -> Prompt:
 
     Raises UsageError for an id that the outline does not have.
     """
-    commission = commission_of(project, rehearsed=False)
+    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
     section = find(project.outline, id_)
     now = standings(project.outline, read_book(project.book))
     texts = {standing.section.id: standing.text for standing in now if standing.whole}

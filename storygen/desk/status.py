@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storygen.book.attempts import Attempt, Kept, by_section
+from storygen.book.freshness import Freshness
 from storygen.book.view import view_journal
+from storygen.desk.freshness import FRESH, Look, is_models, looks
+from storygen.desk.log import bill
 from storygen.desk.project import Project
 from storygen.desk.states import Standing, State, read_book, standings
 from storygen.draft import Flag, total_usage
@@ -15,7 +18,10 @@ from storygen.text.words import count_words
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How one section stands. `cost` is in micro-dollars, None where a price is not known."""
+    """How one section stands. `cost` is what its known bills come to, in micro-dollars.
+
+    `by_hand` is how many words longer an edited text is than it was generated, if anybody knows that.
+    """
 
     standing: Standing
     words: int
@@ -24,6 +30,8 @@ class Line:
     flags: tuple[Flag, ...]
     usage: Usage
     cost: int | None
+    look: Look = FRESH
+    by_hand: int | None = None
 
     @property
     def id(self) -> str:
@@ -35,12 +43,28 @@ class Line:
         """The section's state."""
         return self.standing.state
 
+    @property
+    def freshness(self) -> Freshness:
+        """Whether the text still says what it was asked to say."""
+        return self.look.freshness
+
+    @property
+    def replaceable(self) -> bool:
+        """Whether `write --stale` may replace the text: it is stale, and nobody's but a model's."""
+        return self.freshness is Freshness.STALE and is_models(self.standing)
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """What makes it so stale, or so soft, in words."""
+        return tuple(change.words for change in self.look.changes if change.weight is self.freshness)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """How a whole book stands."""
 
     lines: tuple[Line, ...]
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def words(self) -> int:
@@ -49,14 +73,19 @@ class Status:
 
     @property
     def usage(self) -> Usage:
-        """All tokens that the book took."""
-        return total_usage(line.usage for line in self.lines)
+        """All tokens that the book took, sections that are gone included."""
+        return total_usage(attempt.usage for attempt in self.attempts)
 
     @property
     def cost(self) -> int | None:
-        """What the book cost, in micro-dollars; None where a price is not known."""
-        costs = [line.cost for line in self.lines]
-        return None if None in costs else sum(cost or 0 for cost in costs)
+        """What the known bills come to, in micro-dollars, as `bill` says."""
+        return bill(self.attempts)
+
+    @property
+    def gone(self) -> tuple[Attempt, ...]:
+        """The attempts of sections that are not in the outline any more."""
+        here = {line.id for line in self.lines}
+        return tuple(attempt for attempt in self.attempts if attempt.section not in here)
 
     @property
     def rehearsed(self) -> bool:
@@ -73,21 +102,35 @@ def status(project: Project) -> Status:
     shelved = read_book(project.book)
     with view_journal(project.book.journal) as journal:
         drafts = journal.all_generated_partials() | journal.all_generated()
-        attempts = by_section(journal.attempts())
+        attempts = journal.attempts()
+    asked = by_section(attempts)
     now = standings(project.outline, shelved)
+    found = looks(project, now, shelved.record)
     return Status(
-        tuple(_line(each, attempts.get(each.section.id, ()), drafts.get(each.section.id)) for each in now)
+        tuple(
+            _line(
+                each,
+                asked.get(each.section.id, ()),
+                drafts.get(each.section.id),
+                found.get(each.section.id, FRESH),
+            )
+            for each in now
+        ),
+        attempts,
     )
 
 
-def _line(standing: Standing, attempts: tuple[Attempt, ...], kept: Kept | None) -> Line:
-    costs = [attempt.cost for attempt in attempts]
+def _line(standing: Standing, attempts: tuple[Attempt, ...], kept: Kept | None, look: Look) -> Line:
+    words = count_words(standing.text)
+    by_hand = words - count_words(kept.draft.text) if kept and standing.state is State.EDITED else None
     return Line(
         standing=standing,
-        words=count_words(standing.text),
+        words=words,
         legs=len(kept.draft.legs) if kept else 0,
         stop_reason=kept.draft.stop_reason if kept else None,
         flags=kept.draft.flags if kept else (),
         usage=total_usage(attempt.usage for attempt in attempts),
-        cost=None if None in costs else sum(cost or 0 for cost in costs),
+        cost=bill(attempts),
+        look=look,
+        by_hand=by_hand,
     )

@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from storygen.catalogue import Catalogue
+from storygen.catalogue import Catalogue, Model
+from storygen.desk.keys import any_key, endpoint_key
 from storygen.desk.project import Project
 from storygen.errors import KeyMissing
-from storygen.messages import Encode, Send
+from storygen.messages import Encode, Send, Transport
 from storygen.model.deadlines import Deadlines
-from storygen.model.endpoint import is_anthropic
-from storygen.model.http import connect
-from storygen.model.keys import Key, Keys, key_for
+from storygen.model.endpoint import is_anthropic, origin
+from storygen.model.keys import Key
+from storygen.model.proxy import proxy_for, shown
 from storygen.model.send import sender
-from storygen.model.wire import encoder, native, plain
+from storygen.model.wire import Accepts, encoder, native, plain
 from storygen.outline.tree import Outline
-from storygen.rehearsal.transport import rehearsal
 from storygen.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """How requests are spelled and sent."""
+    """How requests are spelled and sent, and what the models take there.
+
+    `remarks` say what a person should know of the way: whose key, which proxy.
+    """
 
     encode: Encode
     send: Send
+    accepts: Callable[[Model], Accepts] = native
+    remarks: tuple[str, ...] = ()
 
 
 def nothing_configured(settings: Settings, outline: Outline) -> bool:
     """Say whether nobody has named a key, an endpoint or a model anywhere."""
     named = any(section.model for section in outline.sections)
     chosen = {"model", "base_url"} & settings.origins.keys()
-    return not (settings.keys or chosen or named)
+    return not (chosen or named or any_key(settings))
 
 
 @asynccontextmanager
 async def rehearsal_wire(_project: Project, catalogue: Catalogue) -> AsyncIterator[Wire]:
     """Yield the built-in model's wire: the same requests, the same rules, nothing sent."""
+    from storygen.rehearsal.transport import rehearsal  # noqa: PLC0415 - a run with nothing to do needs none
+
     yield Wire(encoder(catalogue), sender(rehearsal(catalogue)))
 
 
@@ -49,27 +56,51 @@ async def http_wire(project: Project, catalogue: Catalogue) -> AsyncIterator[Wir
     Raises KeyMissing where Anthropic's endpoint is meant and there is no key.
     """
     settings = project.settings
+    key = needed_key(settings)
+    accepts = native if is_anthropic(settings.base_url) else plain
+    async with reach(settings, key=key) as transport:
+        yield Wire(
+            encoder(catalogue, accepts),
+            sender(transport, key=key, deadlines=deadlines(settings)),
+            accepts,
+            remarks(settings, key),
+        )
+
+
+def needed_key(settings: Settings) -> Key | None:
+    """Return the key of the endpoint of *settings*; only Anthropic's own raises KeyMissing without one."""
     key = endpoint_key(settings)
     if key is None and is_anthropic(settings.base_url):
         raise KeyMissing(
             "there is no API key, and the model at api.anthropic.com wants one",
-            "set ANTHROPIC_API_KEY, or add --rehearse to write with the built-in model",
+            "set ANTHROPIC_API_KEY or run `storygen keys set`; with --rehearse the built-in model writes",
         )
-    accepts = native if is_anthropic(settings.base_url) else plain
-    limits = deadlines(settings)
-    async with connect(settings.base_url, deadlines=limits, keyed=key is not None) as transport:
-        yield Wire(encoder(catalogue, accepts), sender(transport, key=key, deadlines=limits))
+    return key
 
 
-def endpoint_key(settings: Settings) -> Key | None:
-    """Return the key that belongs to the endpoint of *settings*, if there is one."""
-    held = {name: Key(text) for name, text in settings.keys.items() if name != "ANTHROPIC_BASE_URL"}
-    keys = Keys(
-        api_key=held.get("ANTHROPIC_API_KEY"),
-        auth_token=held.get("ANTHROPIC_AUTH_TOKEN"),
-        storygen=held.get("STORYGEN_API_KEY"),
+def reach(settings: Settings, *, key: Key | None, below: str = "") -> AbstractAsyncContextManager[Transport]:
+    """Open the way to the endpoint of *settings*, or to what lies *below* its messages."""
+    from storygen.model.http import connect  # noqa: PLC0415 - a run with nothing to do needs none
+
+    return connect(
+        settings.base_url,
+        keyed=key is not None,
+        below=below,
+        deadlines=deadlines(settings),
+        proxy=proxy_for(settings.base_url, settings.proxies),
+        ca_file=settings.ca_file or None,
     )
-    return key_for(settings.base_url, keys, anthropic_base_url=settings.keys.get("ANTHROPIC_BASE_URL"))
+
+
+def remarks(settings: Settings, key: Key | None) -> tuple[str, ...]:
+    """Return which key goes to any server but Anthropic's, and which proxy stands in between."""
+    found = []
+    where = origin(settings.base_url)
+    if not is_anthropic(settings.base_url):
+        found.append(f"{where} gets {f'the key from {key.whence}' if key else 'no key'}")
+    if proxy := proxy_for(settings.base_url, settings.proxies):
+        found.append(f"{where} is reached through the proxy {shown(proxy)}")
+    return tuple(found)
 
 
 def deadlines(settings: Settings) -> Deadlines:

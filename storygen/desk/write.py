@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 import anyio
 
+from storygen.book.attempts import spent
 from storygen.book.journal import Journal, open_journal
 from storygen.book.lock import hold
 from storygen.catalogue import Catalogue
-from storygen.desk.build import Built, ManuscriptEdited, build, compiled
-from storygen.desk.commission import commission_of, cost_of, model_of, remarks
+from storygen.desk.allowance import Allowance, ceilings_of, one_by_one, refuse_unpriced, worst
+from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, tidy
+from storygen.desk.commission import commission_of, cost_of, left_out, model_of, remarks
+from storygen.desk.freshness import asked_from, is_models, stale
 from storygen.desk.keeping import Keeper
 from storygen.desk.project import Project
+from storygen.desk.rescue import rescued
+from storygen.desk.retitled import refuse_retitled
 from storygen.desk.select import Selection, select
-from storygen.desk.states import Standing, State, read_book, standings
+from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
-from storygen.draft import Draft, DraftStatus, total_usage
-from storygen.errors import StorygenError
-from storygen.messages import Usage
+from storygen.desk.written import Written
+from storygen.errors import FileError, StorygenError, Unsaved
+from storygen.model.limiter import Flow, Limiter
 from storygen.outline.tree import Section
 from storygen.writer.ask import Commission
 from storygen.writer.attempt import Line
@@ -33,39 +37,6 @@ from storygen.writer.saves import Saves
 
 OpenWire = Callable[[Project, Catalogue], AbstractAsyncContextManager[Wire]]
 """Opens the way to a model; tests and the rehearsal have their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a run did.
-
-    `drafts` are the sections that it wrote, whole or not, `held_back` the ids it did not come to, `standings`
-    the whole book as it is now. `costs` and `models` go by id: micro-dollars, None for an unknown price; a
-    rehearsal's are what it would have cost. `manuscript` is None where none was compiled.
-    """
-
-    drafts: tuple[Draft, ...]
-    held_back: tuple[str, ...]
-    standings: tuple[Standing, ...]
-    costs: Mapping[str, int | None]
-    models: Mapping[str, str]
-    rehearsed: bool
-    manuscript: Path | None
-
-    @property
-    def cost(self) -> int | None:
-        """What all drafts of this run cost, in micro-dollars; None where nobody knows a price."""
-        return None if None in self.costs.values() else sum(cost or 0 for cost in self.costs.values())
-
-    @property
-    def usage(self) -> Usage:
-        """What all drafts of this run used."""
-        return total_usage(draft.usage for draft in self.drafts)
-
-    @property
-    def whole(self) -> bool:
-        """Whether everything that was asked for is written."""
-        return not self.held_back and all(draft.status is not DraftStatus.INCOMPLETE for draft in self.drafts)
 
 
 def write(project: Project, *, rehearse: bool = False, selection: Selection = Selection()) -> Written:
@@ -89,31 +60,28 @@ async def awrite(
     stop: Callable[[], bool] = lambda: False,
     wire: OpenWire | None = None,
     chance: Random | None = None,
+    allowance: Allowance | None = None,
 ) -> Written:
     """Write what is missing of *project*, compile its manuscript, and return what was done.
 
     *tell* hears of everything that happens, *stop* is asked before every section. *wire* replaces the way to
-    the model. Raises StorygenError; what came until then is kept, and the same call goes on from there.
+    the model, *allowance* is what this run shares with others. Raises StorygenError; what came until
+    then is kept, and the same call goes on from there.
     """
     project.book.prepare()
     with hold(project.book), open_journal(project.book.journal, clock=time.time) as journal:
-        run = _Run.begin(project, journal, rehearse=rehearse, tell=tell)
+        run = Run.begin(project, journal, rehearse=rehearse, tell=tell, allowance=allowance)
         missing = run.missing(selection)
         result = Result((), ())
         if missing:
-            open_wire = wire or (rehearsal_wire if run.rehearsed else http_wire)
-            try:
-                async with open_wire(project, run.catalogue) as opened:
-                    result = await run.write(missing, opened, stop=stop, chance=chance or Random())  # noqa: S311 - jitter
-            except StorygenError:
-                run.compile()
-                raise
+            async with run.at_work(missing, wire=wire, chance=chance) as line:
+                result = await run.write(missing, line, stop=stop)
         return run.end(result)
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """One run over one book."""
+class Run:
+    """One run over one book; attempts up to the id `since` were made before it."""
 
     project: Project
     commission: Commission
@@ -121,21 +89,36 @@ class _Run:
     journal: Journal
     standings: tuple[Standing, ...]
     tell: Tell
+    since: int
+    allowance: Allowance
 
     @property
     def rehearsed(self) -> bool:
+        """Whether the built-in model writes."""
         return self.commission.rehearsed
 
     @property
     def catalogue(self) -> Catalogue:
+        """The models that are known."""
         return self.commission.catalogue
 
     @classmethod
-    def begin(cls, project: Project, journal: Journal, *, rehearse: bool, tell: Tell) -> _Run:
+    def begin(
+        cls,
+        project: Project,
+        journal: Journal,
+        *,
+        rehearse: bool,
+        tell: Tell,
+        allowance: Allowance | None = None,
+    ) -> Run:
+        """Read the book of *project*, and put on record what a killed run left behind."""
+        _tidy(project, tell)
         shelved = read_book(project.book)
-        paid = any(not written.rehearsed for written in shelved.record.sections.values())
-        rehearsed = rehearse or (nothing_configured(project.settings, project.outline) and not paid)
-        commission = commission_of(project, rehearsed=rehearsed)
+        refuse_retitled(project.outline, shelved)
+        rehearsed = rehearse or rehearses(project, shelved)
+        attempts = journal.attempts()
+        commission = commission_of(project, rehearsed=rehearsed, attempts=attempts)
         keeper = Keeper(
             project=project,
             journal=journal,
@@ -143,31 +126,64 @@ class _Run:
             rehearsed=rehearsed,
             model=lambda section: model_of(commission, section),
             price=lambda section, draft: cost_of(commission, section, draft),
+            inputs=asked_from(project, commission),
             tell=tell,
         )
         keeper.reconcile()
-        return cls(project, commission, keeper, journal, standings(project.outline, keeper.shelved), tell)
+        now = standings(project.outline, keeper.shelved)
+        since = attempts[-1].id if attempts else 0
+        return cls(project, commission, keeper, journal, now, tell, since, allowance or Allowance())
 
     def missing(self, selection: Selection) -> tuple[Section, ...]:
-        """Return the sections to ask for; drafts that the journal still holds are brought back first."""
+        """Return the sections to ask for; drafts that the journal still holds are brought back first.
+
+        Stale ones that nobody edited are among them if the *selection* wants that.
+        """
         gone = [standing for standing in self.standings if standing.state is State.MISSING]
         restored = {standing.section.id for standing in gone if self.keeper.restore(standing.section)}
         if restored:
             self.tell(
                 Noted(f"brought back from the journal, nothing was sent: {', '.join(sorted(restored))}")
             )
+        old = self._stale(self.standings) if selection.stale else ()
+        replaceable = {each.section.id for each in old if is_models(each)}
         unwritten = (
             standing.section
             for standing in self.standings
-            if standing.section.id not in restored and self._unwritten(standing)
+            if standing.section.id in replaceable
+            or (standing.section.id not in restored and self._unwritten(standing))
         )
         return select(self.project.outline, selection, unwritten)
 
-    async def write(
-        self, missing: tuple[Section, ...], wire: Wire, *, stop: Callable[[], bool], chance: Random
-    ) -> Result:
-        for remark in remarks(self.commission, missing):
-            self.tell(Noted(remark))
+    @asynccontextmanager
+    async def at_work(
+        self, sections: tuple[Section, ...], *, wire: OpenWire | None, chance: Random | None
+    ) -> AsyncIterator[Line]:
+        """Open the way to the model that writes *sections*; where that breaks off, compile what is there.
+
+        Raises SettingsError where a budget cannot be kept.
+        """
+        self.allowance.purse.limit(ceilings_of(self.project.settings))
+        refuse_unpriced(self.commission, sections)
+        open_wire = wire or (rehearsal_wire if self.rehearsed else http_wire)
+        try:
+            async with open_wire(self.project, self.catalogue) as opened:
+                unsent = left_out(self.commission, sections, opened.accepts)
+                alone = one_by_one(self.commission, sections)
+                for remark in (*opened.remarks, *remarks(self.commission, sections), *unsent, *alone):
+                    self.tell(Noted(remark))
+                line = self._line(opened, chance=chance or Random())  # noqa: S311 - jitter
+                async with line.saves.kept(anyio.sleep):
+                    yield line
+        except Unsaved as error:
+            raise rescued(error, self.project.book.root) from error
+        except StorygenError:
+            with suppress(FileError):  # the error that stopped the run says more
+                self.compile()
+            raise
+
+    async def write(self, missing: tuple[Section, ...], line: Line, *, stop: Callable[[], bool]) -> Result:
+        """Write the sections that are *missing*, in their order."""
         now = standings(self.project.outline, read_book(self.project.book))
         there = [standing for standing in now if standing.whole and not self._unwritten(standing)]
         work = Work(
@@ -175,33 +191,41 @@ class _Run:
             texts={standing.section.id: standing.text for standing in there},
             ready=frozenset(standing.section.id for standing in there),
         )
-        saves = Saves(self.journal)
-        line = Line(
+        shelf = Shelf(self.keeper.resume, self.keeper.keep, self.keeper.leave)
+        return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
+
+    def _line(self, wire: Wire, *, chance: Random) -> Line:
+        settings = self.project.settings
+        return Line(
             encode=wire.encode,
             send=wire.send,
             journal=self.journal,
             catalogue=self.catalogue,
             tell=self.tell,
             sleep=anyio.sleep,
+            clock=time.time,
+            count=self.commission.count,
             chance=chance,
-            saves=saves,
-            retries=self.project.settings.retries,
+            saves=Saves(self.journal),
+            worst=worst(self.commission, wire.accepts),
+            agree=self.allowance.agree,
+            purse=self.allowance.purse,
+            limiter=Limiter(Flow(settings.jobs)),
+            retries=settings.retries,
+            on_unknown=settings.on_unknown,
         )
-        shelf = Shelf(self.keeper.resume, self.keeper.keep, self.keeper.leave)
-        async with saves.kept(anyio.sleep):
-            return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
 
     def compile(self) -> Built:
         """Compile the manuscript from what is there; one that a person changed is left alone."""
         try:
-            return build(self.project)
+            return compile_book(self.project)
         except ManuscriptEdited as error:
             self.tell(Noted(f"{error.message}; {error.help}"))
             return compiled(self.project)
 
     def end(self, result: Result) -> Written:
-        """Compile the manuscript and say what was done."""
-        built = self.compile()
+        """Compile the manuscript, unless it is what that would make of it, and say what was done."""
+        built = self._built() or self.compile()
         by_id = {section.id: section for section in self.project.outline.sections}
         return Written(
             drafts=result.drafts,
@@ -211,9 +235,38 @@ class _Run:
             models={draft.id: self.keeper.model(by_id[draft.id]) for draft in result.drafts},
             rehearsed=self.rehearsed,
             manuscript=built.path,
+            stale=tuple(each.section.id for each in self._stale(built.standings)),
+            spent=spent(each for each in self.journal.attempts() if each.id > self.since),
         )
+
+    def _stale(self, now: tuple[Standing, ...]) -> tuple[Standing, ...]:
+        return stale(self.project, now, self.keeper.shelved.record)
+
+    def _built(self) -> Built | None:
+        """Return the manuscript that is there, if nothing has changed since it was compiled."""
+        record = self.keeper.shelved.record
+        if self.keeper.busy or not is_compiled(self.project, self.standings, record):
+            return None
+        return Built("", self.standings, self.project.book.manuscript)
 
     def _unwritten(self, standing: Standing) -> bool:
         """Say whether a section has to be asked for: a rehearsed draft is none once a real model is there."""
         rehearsed_only = standing.state is State.REHEARSED and not self.rehearsed
         return standing.section.asked and (not standing.whole or rehearsed_only)
+
+
+def rehearses(project: Project, shelved: Shelved) -> bool:
+    """Say whether a run of *project* rehearses by itself: nothing is configured, and nothing was paid yet."""
+    paid = any(not written.rehearsed for written in shelved.record.sections.values())
+    return not paid and nothing_configured(project.settings, project.outline)
+
+
+def _tidy(project: Project, tell: Tell) -> None:
+    """Take over what a person did to the book since the last run."""
+    try:
+        carried = tidy(project)
+    except ManuscriptEdited as error:
+        tell(Noted(f"{error.message}; `storygen build` shows both"))
+        return
+    if carried:
+        tell(Noted(f"edits in {project.book.manuscript} went back into the drafts of {', '.join(carried)}"))

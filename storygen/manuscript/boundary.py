@@ -13,12 +13,13 @@ REACH = 240
 """How many characters a cut may cost, where it does not have to fall before a whole block."""
 
 ANCHOR_WORDS = 12
-_CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f\U00020000-\U0003ffff"
 _CJK_AT_END = re.compile(rf"[{_CJK}]\Z")
-_CJK_PAUSE = re.compile(r"[。！？、，；：」』）》〉】…]+(?=[^。！？、，；：」』）》〉】…])")
+_CJK_PAUSE = re.compile(r"[。！？、，；：」』）》〉】…]+\s*(?=[^\s。！？、，；：」』）》〉】…])")
 _BLANK = re.compile(r"\s(?=\S*\Z)")
 _INDENT = re.compile(r"(?<=[\r\n])[ \t]+\Z")
 _SURE_END = re.compile(r"[.!?…][\"'”’»)\]*_]*\s+\Z")
+_HALF_BREAK = re.compile(r"(?<=\S)(?:\r?\n|\r)\Z")
 _BARE_MARKER = re.compile(r"^[ \t>]*(?:[-*+]|[0-9]{1,9}[.)]?|#{1,6}|>|\|)[ \t]*\Z", re.MULTILINE)
 
 
@@ -26,16 +27,19 @@ def boundary(text: str, *, prefill: bool) -> str:
     r"""Cut *text* back to where a model can take it up, and keep the white space in front of the cut.
 
     What Markdown has open at the end decides: in a fence, a table or raw HTML the last whole line stays; a
-    heading goes; prose loses its last, perhaps half, word. Without *prefill* prose goes back to the end of
-    its last whole sentence, if that is near: a model that is asked in words likes to begin there.
+    heading goes; prose loses its last, perhaps half, word, and a line end that may be half an empty line, so
+    that the white space that is kept is whole. Without *prefill* prose goes back to the end of its last whole
+    sentence, if that is near: a model that is asked in words likes to begin there.
 
     >>> boundary("He left. She stay", prefill=True), boundary("He left. She stay", prefill=False)
     ('He left. She ', 'He left. ')
     >>> boundary("```py\nx = 1\nprin", prefill=True)
     '```py\nx = 1\n'
     """
-    text = _INDENT.sub("", text)
+    text = _INDENT.sub("", text.removesuffix("\r"))
     state = end(text)
+    if state.block:
+        text = _HALF_BREAK.sub("", text)
     kept = text[: _cut(text, state, prefill=prefill)]
     return _BARE_MARKER.sub("", kept) if state.kind is not BlockKind.FENCE else kept
 
@@ -90,4 +94,6 @@ def _whole_sentences(near: str) -> int:
     """Return how many characters of *near* are sentences that ended for sure: white space follows them."""
     found = sentences(near)
     whole = found if _SURE_END.search(near) else found[:-1]
+    while whole and not whole[-1][-1].isspace():
+        whole = whole[:-1]
     return sum(map(len, whole))

@@ -13,11 +13,12 @@ NEAR = 60
 """How many characters tell whether a sentence is over."""
 
 _HEADING = re.compile(r"\s*(?:#{1,6}[ \t]+([^\n]+)|\*\*([^*\n]+)\*\*)[ \t]*(?:\n\s*|\Z)")
-_OWN_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]+)$", re.MULTILINE)
+_OWN_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n{]+)(?:\{[^}\n]*\})?\r?$", re.MULTILINE)
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})[ \t]*([^`\n]*?)[ \t]*\n")
 _CLOSED = re.compile(r"\n[ \t]*(`{3,}|~{3,})\s*\Z")
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)[ \t]*(?=\S)")
 _ENDED = re.compile(r"[.!?…:。！？][\"'”’»)\]*_」』]*\Z")
+_PAUSE = re.compile(r"[,;—–，、；]\s*\Z")
 _MARKDOWN = {"markdown", "md"}
 
 
@@ -44,7 +45,13 @@ def body(kept: str, reply: str, *, state: End, title: str = "") -> Body:
     start = _past_headings(kept, reply, found.start, title)
     start = _past_fence(reply, start, state)
     start = _past_table_head(kept, reply, start, state)
-    return Body(_past_ellipsis(kept, reply, start), found.end, said)
+    return Body(_past_ellipsis(kept, reply, start, state), found.end, said)
+
+
+def goes_on(kept: str, reply: str) -> bool:
+    """Whether *reply* begins with the white space that belongs behind *kept*, as what goes on does."""
+    white, own = kept[len(kept.rstrip()) :], reply[: len(reply) - len(reply.lstrip())]
+    return own.startswith(white) and bool((white and own == white) or "\n" in own)
 
 
 def mid_sentence(kept: str) -> bool:
@@ -53,15 +60,21 @@ def mid_sentence(kept: str) -> bool:
 
 
 def _unwrapped(kept: str, reply: str, found: Body, state: End) -> Body:
-    """Take the fence off a reply that stands in one as a whole; inside a sentence none can begin."""
+    """Take the fence off a reply that stands in one as a whole; inside a sentence none can begin.
+
+    One that is over before the reply is belongs to the text.
+    """
     fence = _FENCE.match(reply, found.start)
     inside = state.kind is BlockKind.PARAGRAPH and mid_sentence(kept) and not kept.endswith("\n")
-    if fence is None or not (inside or fence[2].lower() in _MARKDOWN):
+    if fence is None or len(fence[2].split()) > 1 or not (inside or fence[2].lower() in _MARKDOWN):
         return found
     if state.block and state.block.kind is BlockKind.FENCE and state.block.info.lower() in _MARKDOWN:
         return found
     shut = _CLOSED.search(reply, fence.end() - 1, found.end)
-    return Body(fence.end(), shut.start() + 1 if shut and shut[1].startswith(fence[1]) else found.end)
+    if shut and shut[1].startswith(fence[1]):
+        return Body(fence.end(), shut.start() + 1)
+    over = not inside and re.search(rf"\n{fence[1]}+[ \t]*\n", reply[fence.end() - 1 : found.end])
+    return found if over else Body(fence.end(), found.end)
 
 
 def _past_headings(kept: str, reply: str, start: int, title: str) -> int:
@@ -94,10 +107,11 @@ def _past_table_head(kept: str, reply: str, start: int, state: End) -> int:
     return len(reply) - len(reply[start:].lstrip()) + sum(map(len, again))
 
 
-def _past_ellipsis(kept: str, reply: str, start: int) -> int:
+def _past_ellipsis(kept: str, reply: str, start: int, state: End) -> int:
     """Step over dots that only say that a sentence goes on."""
     found = _ELLIPSIS.match(reply, start)
-    return found.end() if found and mid_sentence(kept) else start
+    inside = state.kind is BlockKind.PARAGRAPH and (kept.rstrip()[-1:].isalnum() or _PAUSE.search(kept))
+    return found.end() if found and inside else start
 
 
 def _cells(line: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 LEAST = 8
 """How much must be said twice to be an echo, by `weight`."""
@@ -18,19 +17,10 @@ _FOLDED = {
     **dict.fromkeys("‘’‚‛‹›′`", "'"),
     **dict.fromkeys("‐‑‒–—―−", "-"),
     **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
+    "…": "...",
 }
+_HYPHENS = re.compile("--+")
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A text without its typography: no white space, plain quotes and dashes, lower case, marks taken apart.
-
-    `places` holds for each character of `text` where its original stands.
-    """
-
-    text: str
-    places: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +39,25 @@ class Found:
     end: int
 
 
-def fold(text: str) -> Folded:
-    """Take the typography off *text*, and remember where each character was.
+def fold(text: str) -> str:
+    """Take the typography off *text*: no white space, plain quotes and dashes, lower case, marks taken apart.
 
-    >>> fold("“Él — said” …").text == fold('"e\u0301l -- SAID" ...').text
+    >>> fold("“Él — said” …") == fold('"e\u0301l -- SAID" ...')
     True
     """
-    folded: list[str] = []
+    return _HYPHENS.sub("-", text.translate(_FOLDS))
+
+
+def _places(text: str) -> list[int]:
+    """Return for each character of the folded *text* where its original stands."""
     places: list[int] = []
+    dash = False
     for place, char in enumerate(text):
-        for piece in _fold_char(char):
-            if piece == "-" and folded and folded[-1] == "-":
-                continue  # two hyphens are how a dash is typed
-            folded.append(piece)
-            places.append(place)
-    return Folded("".join(folded), tuple(places))
+        for piece in _FOLDS[ord(char)]:
+            if not (dash and piece == "-"):
+                places.append(place)
+            dash = piece == "-"
+    return places
 
 
 def overlap(kept: str, reply: str, *, start: int = 0, least: int = LEAST) -> Echo | None:
@@ -77,31 +71,49 @@ def overlap(kept: str, reply: str, *, start: int = 0, least: int = LEAST) -> Ech
     >>> reply[echo.end:]
     ' goodbye."'
     """
-    base = max(0, len(kept) - WINDOW)
-    old, new = fold(kept[base:]), fold(reply[start : start + WINDOW + WINDOW // 10])
-    opening = new.text[: max(1, least // 4)]
-    place = old.text.find(opening) if opening else -1
+    kept, base = kept[-WINDOW:], max(0, len(kept) - WINDOW)
+    reply = reply[: start + WINDOW + WINDOW // 10]
+    old, new = fold(kept), fold(reply[start:])
+    opening = new[: max(1, least // 4)]
+    place = old.find(opening) if opening else -1
     while place >= 0:
-        said = old.text[place:]
-        if new.text.startswith(said) and _at_word(kept, base + old.places[place]):
-            echo = Echo(base + old.places[place], _past_marks(reply, start + new.places[len(said) - 1] + 1))
-            if _at_word(reply, echo.end) and weight(said) >= least:
-                return echo
-        place = old.text.find(opening, place + 1)
+        if old.startswith(new[:64], place, place + 64) or new.startswith(old[place:]):
+            said = old[place:]
+            if new.startswith(said) and weight(said) >= least:
+                echo = Echo(
+                    _places(kept)[place],
+                    _past(kept, reply, start + _places(reply[start:])[len(said) - 1] + 1),
+                )
+                if _is_echo(kept, reply, echo):
+                    return Echo(base + echo.start, echo.end)
+        place = old.find(opening, place + 1)
     return None
+
+
+def _is_echo(kept: str, reply: str, echo: Echo) -> bool:
+    """Whether what is said twice begins and ends at words, and its line is over in both or in neither."""
+    breaks = "\n" not in kept[len(kept.rstrip()) :] or not reply[echo.end :].partition("\n")[0].strip()
+    return (
+        breaks
+        and _at_word(kept, echo.start)
+        and _at_word(reply, echo.end)
+        and _ends_alike(kept[echo.start :], reply[: echo.end])
+    )
 
 
 def find(anchor: str, reply: str, *, start: int = 0, within: int) -> Found | None:
     """Find *anchor* in *reply*, typography aside, if it begins at *start* or that many characters behind."""
-    wanted = fold(anchor).text
-    head = fold(reply[start : start + within + 2 * len(anchor) + 40])
-    place = head.text.find(wanted) if wanted else -1
-    while place >= 0 and head.places[place] <= within:
-        first, last = head.places[place], head.places[place + len(wanted) - 1]
-        found = Found(start + first, _past_marks(reply, start + last + 1))
-        if _at_word(reply, found.start) and _at_word(reply, found.end):
+    head = reply[start : start + within + 2 * len(anchor) + 40]
+    wanted, said = fold(anchor), fold(head)
+    place = said.find(wanted) if wanted else -1
+    places = _places(head) if place >= 0 else []
+    while place >= 0 and places[place] <= within:
+        last = places[place + len(wanted) - 1]
+        found = Found(start + places[place], _past(anchor, reply, start + last + 1))
+        ends = _at_word(reply, found.end) and _ends_alike(anchor, reply[found.start : found.end])
+        if ends and _at_word(reply, found.start):
             return found
-        place = head.text.find(wanted, place + 1)
+        place = said.find(wanted, place + 1)
     return None
 
 
@@ -115,11 +127,24 @@ def wide(char: str) -> bool:
     return bool(_WIDE.match(char))
 
 
-def _past_marks(text: str, place: int) -> int:
-    """Step over the combining marks and joiners that belong to the character before *place*."""
-    while place < len(text) and (unicodedata.combining(text[place]) or _FOLDED.get(text[place]) == ""):
+def _past(anchor: str, text: str, place: int) -> int:
+    """Step over what belongs to the character before *place*: its marks and joiners, the rest of a dash."""
+    dashes = anchor.rstrip().endswith("--")
+    while place < len(text) and (
+        unicodedata.combining(text[place])
+        or _FOLDED.get(text[place]) == ""
+        or (dashes and text[place - 1 : place + 1] == "--")
+    ):
         place += 1
     return place
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    """Whether both texts have white space before their last character, or neither has.
+
+    Else a quote that closes the one would be taken for a quote that opens the next line of the other.
+    """
+    return 1 in {len(one.rstrip()), len(other)} or one.rstrip()[-2:-1].isspace() == other[-2:-1].isspace()
 
 
 def _at_word(text: str, place: int) -> bool:
@@ -130,12 +155,15 @@ def _at_word(text: str, place: int) -> bool:
     return not (before.isalnum() and after.isalnum()) or wide(before) or wide(after)
 
 
-@lru_cache(maxsize=4096)
-def _fold_char(char: str) -> str:
-    if char.isspace():
-        return ""
-    if char in _FOLDED:
-        return _FOLDED[char]
-    if char == "…":
-        return "..."
-    return unicodedata.normalize("NFD", char.casefold())
+class _Folds(dict[int, str]):
+    """What each character is without its typography, worked out when it is first met."""
+
+    def __missing__(self, key: int) -> str:
+        """Fold the character with the number *key*."""
+        char = chr(key)
+        folded = "" if char.isspace() else unicodedata.normalize("NFD", char.casefold())
+        self[key] = _FOLDED.get(char, folded)
+        return self[key]
+
+
+_FOLDS = _Folds()

@@ -6,13 +6,21 @@ import re
 from dataclasses import dataclass
 
 from storygen.manuscript.boundary import anchor, boundary
-from storygen.manuscript.opening import body
+from storygen.manuscript.chatter import closing
+from storygen.manuscript.no_text import is_blank, loop, no_text, says_nothing_new
+from storygen.manuscript.opening import Body, body, goes_on, mid_sentence
 from storygen.manuscript.overlap import wide
 from storygen.manuscript.resume import Resumption, resume
 from storygen.text.markdown import BlockKind, End, end
 
 __all__ = ["Seam", "anchor", "boundary", "stitch"]
 
+_BREAK = "it is not known whether a paragraph ended at the joint"
+_INDENT = "a line may have lost its indentation"
+_LOOP = "the reply says the same for ever"
+_TAGS = re.compile(r"</?anchor>")
+_IN_LIST = re.compile(r"(?:^|\n)(?:[ \t]+\S|[-*+>][ \t]|[0-9]{1,9}[.)][ \t])[^\n]*\Z")
+_ABOVE_INDENT = re.compile(r"[^\n]*\n[ \t]")
 _INDENTS = re.compile(r"(?:^|\n)[ \t]+[^\n]*\Z|[:{(\[]\Z")
 
 
@@ -40,11 +48,25 @@ def stitch(kept: str, reply: str, *, anchor: str | None, title: str = "") -> Sea
     >>> stitch(kept, reply, anchor="The lamp was").text
     'The lamp was out.'
     """
-    reply = _plain(kept, reply)
-    if not reply.strip():
+    reply = _plain(kept, reply, anchored=anchor is not None)
+    if is_blank(reply):
         return Seam(kept)
+    start = loop(reply)
+    if start == len(reply):
+        return _put(kept, reply, anchor=anchor, title=title)
+    said = reply[:start]
+    idle = is_blank(said) or says_nothing_new(kept, said)
+    seam = Seam(kept, removed=said) if idle else _put(kept, said, anchor=anchor, title=title)
+    return Seam(seam.text, doubtful=True, removed=seam.removed + reply[start:], why=_LOOP)
+
+
+def _put(kept: str, reply: str, *, anchor: str | None, title: str) -> Seam:
+    """Put a *reply* that has text and comes to an end behind *kept*."""
     state = end(kept)
-    text = body(kept, reply, state=state, title=title)
+    plainly = anchor is None and goes_on(kept, reply)
+    if kept.strip() and not plainly and (why := no_text(reply)):
+        return Seam(kept, doubtful=True, removed=reply, why=why)
+    text = Body(0, closing(reply)) if plainly else body(kept, reply, state=state, title=title)
     known = bool(kept.strip())
     new = resume(kept, reply, text, state=state, anchor=anchor) if known else Resumption(text.start)
     last = max(new.start, text.end)
@@ -53,9 +75,11 @@ def stitch(kept: str, reply: str, *, anchor: str | None, title: str = "") -> Sea
     return Seam(joined, bool(doubt), reply[: new.start] + reply[last:], doubt or new.why)
 
 
-def _plain(kept: str, reply: str) -> str:
-    """Take a byte order mark off *reply* and give it the line ends of *kept*."""
+def _plain(kept: str, reply: str, *, anchored: bool) -> str:
+    """Take a byte order mark and the anchor's tags off *reply* and give it the line ends of *kept*."""
     reply = reply.removeprefix("\ufeff")
+    if anchored:
+        reply = _TAGS.sub("", reply, count=2)
     return reply if "\r" in kept else reply.replace("\r\n", "\n")
 
 
@@ -65,27 +89,47 @@ def _join(kept: str, rest: str, *, state: End) -> tuple[str, str]:
     if not old or not new:
         return (kept + rest if new else kept), ""
     trimmed, own = kept[len(old) :], rest[: len(rest) - len(new)]
+    torn = _doubt_of_break(old, trimmed, own)
+    if own and own.startswith(trimmed) and not _is_whole(trimmed, own, new, state):
+        return old + own + new, torn
     over = state.kind is None or (state.kind is BlockKind.TABLE and "|" not in new.partition("\n")[0])
-    if over and (trimmed + own).count("\n") < len("\n\n"):
-        return f"{old}\n\n{new}", ""  # a block that is over is followed by an empty line
+    doubt = "" if own else _lost(old, trimmed, new, state)
+    if over and (trimmed + own).count("\n") < len("\n\n") and not old.endswith(">"):
+        gap = "\r\n\r\n" if "\r\n" in old else "\n\n"
+        return old + gap + new, doubt  # a block that is over is followed by an empty line
     if not trimmed and not own:
         return _join_bare(old, new)
-    doubt = "" if own else _lost(old, trimmed, state)
-    return old + _white(trimmed, own, inside=state.indented) + new, doubt
+    return old + _white(trimmed, own, inside=state.indented) + new, doubt or torn
 
 
-def _lost(old: str, trimmed: str, state: End) -> str:
+def _is_whole(trimmed: str, own: str, new: str, state: End) -> bool:
+    """Whether the line ends that were kept are all that there were, so that the reply's own are too many."""
+    if state.kind in {BlockKind.FENCE, BlockKind.CODE, BlockKind.HTML}:
+        return trimmed == "\n" and own.count("\n") > 1
+    inside = state.kind is BlockKind.PARAGRAPH or (state.kind is BlockKind.TABLE and new.startswith("|"))
+    return inside and trimmed.endswith("\n") and not own.strip("\n")
+
+
+def _doubt_of_break(old: str, trimmed: str, own: str) -> str:
+    """Say whether a reply breaks off a paragraph that may not have been over."""
+    if own.count("\n") <= trimmed.count("\n"):
+        return ""
+    if not trimmed:
+        return _BREAK
+    return _BREAK if "\n" not in trimmed and not own.startswith(trimmed) and not mid_sentence(old) else ""
+
+
+def _lost(old: str, trimmed: str, new: str, state: End) -> str:
     """Say what a reply that begins without any white space may have lost."""
-    if state.kind in {BlockKind.FENCE, BlockKind.CODE} and _INDENTS.search(old):
-        return "a line of code may have lost its indentation"
-    if state.kind is BlockKind.PARAGRAPH and trimmed.count("\n") == 1:
-        return "it is not known whether a paragraph ended at the joint"
-    return ""
+    in_code = state.kind in {BlockKind.FENCE, BlockKind.CODE} and _INDENTS.search(old)
+    if in_code or ("\n" in trimmed and (_IN_LIST.search(old) or _ABOVE_INDENT.match(new))):
+        return _INDENT
+    return _BREAK if state.kind is BlockKind.HTML and trimmed.count("\n") == 1 else ""
 
 
 def _white(trimmed: str, own: str, *, inside: bool) -> str:
     """Choose between the white space that was cut off and the reply's own; *inside* code, indents count."""
-    if own.startswith(trimmed) or (trimmed and not trimmed.strip(" ") and "\n" in own):
+    if not trimmed:
         return own
     return trimmed + own.lstrip("\n") if inside and "\n" in trimmed else trimmed
 

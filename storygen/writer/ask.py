@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from storygen.catalogue import Catalogue
+from storygen.catalogue import Catalogue, Model
 from storygen.draft import Leg
 from storygen.manuscript.seam import anchor, boundary
 from storygen.messages import Count, Message, Request, StopReason
+from storygen.model.factor import roomy
 from storygen.outline.tree import Outline, Section
-from storygen.prompts.context import Context, Limits, Source, StyleTexts, gather
+from storygen.prompts.context import ANEW, Context, Limits, Revision, Source, StyleTexts, gather
 from storygen.prompts.messages import continue_messages, section_messages
 from storygen.prompts.templates import Templates
 from storygen.settings import Settings
+from storygen.text.tokens import count_tokens
 from storygen.writer.reasons import Sitting
 
 TOKENS_A_WORD = 1.4
@@ -28,8 +30,10 @@ ROOM = 1.5
 class Commission:
     """Everything that decides what a section asks: the plan, the templates, the settings, frozen for a run.
 
+    `factors` holds what a plain token is in the own tokens of models that have written here before, by id.
     `sources` holds what was read for each section, by id, `style` the texts of the book's style, and `styles`
-    those of the sections that name others.
+    those of the sections that name others. `revisions` says of sections that are written anew what is told
+    besides, by id.
     """
 
     outline: Outline
@@ -38,9 +42,15 @@ class Commission:
     catalogue: Catalogue
     count: Count
     rehearsed: bool = False
+    factors: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
     style: StyleTexts = StyleTexts()
     styles: Mapping[str, StyleTexts] = field(default_factory=dict)
+    revisions: Mapping[str, Revision] = field(default_factory=dict)
+
+    def factor(self, row: Model) -> float:
+        """Return how many of its own tokens a plain token is to the model of *row*."""
+        return self.factors.get(row.id, row.factor)
 
 
 def ask(
@@ -51,21 +61,35 @@ def ask(
     *texts* are the texts of the book by id. A sitting without text asks for the whole section, one with text
     for what comes after it.
     """
-    settings = commission.settings.at(section.own_settings)
-    row = commission.catalogue.find(settings.model or commission.catalogue.default)
+    empty = without_messages(commission, section)
+    row = commission.catalogue.find(empty.model)
     context = context_of(commission, section, texts, shrunk=sitting.shrunk)
     messages, leg = _messages(
-        commission, section, context, kept=sitting.text, prefill=row.prefill and not sitting.in_words
+        commission, section, context, sitting=sitting, prefill=row.prefill and not sitting.in_words
     )
-    request = Request(
+    return replace(empty, messages=messages, max_tokens=empty.max_tokens * sitting.cap), leg
+
+
+def without_messages(commission: Commission, section: Section) -> Request:
+    """Return what the settings make of every request of *section*, which still says nothing."""
+    settings = commission.settings.at(section.own_settings)
+    row = commission.catalogue.find(settings.model or commission.catalogue.default)
+    room = room_for(section, factor=roomy(row.factor, commission.factor(row)))
+    return Request(
         model=row.id,
-        messages=messages,
-        max_tokens=(settings.max_tokens or room_for(section, factor=row.factor)) * sitting.cap,
+        messages=(),
+        max_tokens=settings.max_tokens or room,
         temperature=settings.temperature,
+        top_p=settings.top_p,
         effort=settings.effort,
+        thinking=settings.thinking,
         rehearsed=commission.rehearsed,
     )
-    return request, leg
+
+
+def plain_tokens(request: Request) -> int:
+    """Return how long the prompt of *request* is in plain cl100k tokens."""
+    return sum(count_tokens(message.text) for message in request.messages)
 
 
 def context_of(
@@ -73,7 +97,7 @@ def context_of(
 ) -> Context:
     """Gather the context of *section*, each tier half as large for every time it was *shrunk*."""
     settings, smaller = commission.settings, 2**shrunk
-    return gather(
+    found = gather(
         commission.outline,
         section,
         texts,
@@ -88,6 +112,7 @@ def context_of(
         style=commission.style,
         section_style=commission.styles.get(section.id, StyleTexts()),
     )
+    return replace(found, revision=commission.revisions.get(section.id, ANEW))
 
 
 def room_for(section: Section, *, factor: float) -> int:
@@ -101,11 +126,13 @@ def room_for(section: Section, *, factor: float) -> int:
 
 
 def _messages(
-    commission: Commission, section: Section, context: Context, *, kept: str, prefill: bool
+    commission: Commission, section: Section, context: Context, *, sitting: Sitting, prefill: bool
 ) -> tuple[tuple[Message, ...], Leg]:
     told = (commission.outline, section, context, commission.templates)
-    if not kept.strip():
+    if not sitting.text.strip():
         return section_messages(*told), Leg("", StopReason.CUT)
-    base = boundary(kept, prefill=prefill)
+    base = boundary(sitting.text, prefill=prefill)
+    if len(base) < sitting.firm:
+        base = sitting.text[: sitting.firm]
     messages = continue_messages(*told, kept=base, anchor=anchor(base), prefill=prefill)
     return messages, Leg("", StopReason.CUT, base=len(base), anchored=not prefill)

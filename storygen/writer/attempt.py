@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import math
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from random import Random
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.draft import Leg
 from storygen.errors import Cut, Rejected, Stopped, Unreachable
+from storygen.known_settings import OnUnknown
 from storygen.messages import (
     Completion,
+    Count,
     Counted,
     Delta,
     Encode,
@@ -26,18 +30,28 @@ from storygen.messages import (
     Send,
     StopReason,
     Text,
+    Usage,
 )
-from storygen.model.waits import LONGEST, RetryBucket, wait, worth_retrying
+from storygen.model.limiter import Limiter, need_of
+from storygen.model.waits import LONGEST, RetryBucket, resume_at, wait, worth_retrying
 from storygen.outline.tree import Section
+from storygen.writer.ask import plain_tokens
+from storygen.writer.budget import Amount
 from storygen.writer.events import Grew, Tell, Thinking, Waiting
+from storygen.writer.lost import Agree, ask_again
+from storygen.writer.purse import Purse
 from storygen.writer.saves import Saves
+
+Failure: TypeAlias = Rejected | Unreachable | Cut
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """What an attempt reaches the world through, and what bounds it.
 
-    `saves` and `bucket` are shared by the whole run.
+    `clock` is Unix time, for what a person reads. `worst` is the most that a request of so many plain tokens
+    can take, `agree` has a person answer a question. `saves`, `purse`, `bucket`, `limiter` and `unknown` (how
+    often an answer was lost, by section) are shared by the whole run.
     """
 
     encode: Encode
@@ -46,93 +60,196 @@ class Line:
     catalogue: Catalogue
     tell: Tell
     sleep: Callable[[float], Awaitable[None]]
+    clock: Callable[[], float]
+    count: Count
     chance: Random
     saves: Saves
+    worst: Callable[[Request, bytes, int], Amount]
+    agree: Agree
+    purse: Purse = field(default_factory=Purse)
     bucket: RetryBucket = field(default_factory=RetryBucket)
+    limiter: Limiter = field(default_factory=Limiter)
+    unknown: Counter[str] = field(default_factory=Counter)
     retries: int = 5
+    on_unknown: OnUnknown = OnUnknown.RETRY_ONCE
 
 
-async def attempt(request: Request, *, section: Section, leg: Leg, line: Line) -> Completion:
-    """Send *request* as a leg of *section* and return the completion, cut ones included.
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A request as it leaves for a leg of a section: its bytes, and its prompt in plain tokens."""
 
-    Tries again where that can help: within `line.retries`, the run's bucket and LONGEST. *leg* is the leg to
-    be, still without text. Raises the last ModelError, or Stopped where the
-    server asks for a long pause.
+    request: Request
+    body: bytes
+    plain: int
+    section: Section
+    leg: Leg
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request: a completion, and the error that cut it short, if one did.
+
+    `estimated` is set where the server did not say what it took.
+    """
+
+    completion: Completion
+    error: Failure | None = None
+    estimated: bool = False
+
+
+async def attempt(request: Request, *, section: Section, leg: Leg, line: Line) -> Answer:
+    """Send *request* as a leg of *section* and return what came of it: a whole text or the start of one.
+
+    Tries again where nothing came and that can help: within `line.retries`, the run's bucket and LONGEST.
+    *leg* is the leg to be, still without text. Raises the last ModelError, or Stopped where the trouble is
+    not this request's alone.
     """
     known = line.journal.completion_for(fingerprint(request))
-    if (
-        known and known.stop_reason is StopReason.REFUSAL
-    ):  # a refusal is final: asking again is asking for another
-        return known
+    if known and known.stop_reason is StopReason.REFUSAL:  # final: asking again is asking for another
+        return Answer(known)
+    plain = 0 if request.rehearsed else plain_tokens(request)
+    parcel = Parcel(request, line.encode(request), plain, section, leg)
     for tries in count(1):
-        try:
-            return await _send(request, section=section, leg=leg, line=line)
-        except (Rejected, Unreachable, Cut) as error:
-            if not worth_retrying(error) or tries > line.retries or not line.bucket.take():
-                raise
-            await _wait(error, tries=tries, section=section, line=line)
+        answer = await _pass(parcel, line=line)
+        if answer.error is None or answer.completion.text:
+            return answer
+        await _give_up(answer.error, tries=tries, section=section, line=line)
+        await pause(answer.error, failures=tries, section=section, line=line)
     raise AssertionError("count never ends")
 
 
-async def _wait(error: Rejected | Unreachable | Cut, *, tries: int, section: Section, line: Line) -> None:
-    seconds = wait(error, failures=tries, rng=line.chance)
-    if seconds > LONGEST:
+async def pause(error: Failure, *, failures: int, section: Section, line: Line) -> None:
+    """Wait as long as *error*, the last of *failures* in a row, wants before *section* goes on.
+
+    Raises Stopped where that is too long, or where the whole run has met too much trouble.
+    """
+    if not line.bucket.take():
         raise Stopped(
-            f"the server wants a pause of {seconds / 60:,.0f} minutes before {section.id} can go on",
-            "run the same command again then; everything written so far is kept",
+            f"the retries of this run are used up, and the trouble goes on: {error.message}",
+            "everything written so far is kept; run the same command again later",
+            notes=error.notes,
         ) from error
-    line.tell(Waiting(section, seconds, error.message))
+    seconds = wait(error, failures=failures, rng=line.chance)
+    _announce(seconds, error.message, section=section, line=line)
     await line.sleep(seconds)
 
 
-async def _send(request: Request, *, section: Section, leg: Leg, line: Line) -> Completion:
-    body = line.encode(request)
-    number = _intend(request, body, section=section, leg=leg, line=line)
-    with line.saves.stream(number) as stream:
+async def _give_up(error: Failure, *, tries: int, section: Section, line: Line) -> None:
+    """Raise *error* where the same request is not to be sent once more."""
+    line.unknown[section.id] += isinstance(error, Cut)
+    if isinstance(error, Cut) and error.retry:
+        lost = line.unknown[section.id]
+        await ask_again(error, section=section, lost=lost, policy=line.on_unknown, agree=line.agree)
+    if not worth_retrying(error) or tries > line.retries:
+        if tries > 1:
+            error.notes = (*error.notes, f"given up after {tries} tries; what was written is kept")
+        raise error
+
+
+def _announce(seconds: float, why: str, *, section: Section, line: Line) -> None:
+    """Tell of a wait, or raise Stopped where it is longer than anybody should sit through."""
+    if seconds > LONGEST:
+        raise Stopped(
+            f"{section.id} has to wait {seconds / 60:,.0f} minutes: {why}",
+            f"run the same command again {resume_at(seconds, now=line.clock())}; "
+            "everything written so far is kept",
+        )
+    line.tell(Waiting(section, seconds, why))
+
+
+async def _pass(parcel: Parcel, *, line: Line) -> Answer:
+    """Send *parcel* once, as soon as what it may cost is there and the limiter lets it."""
+    request = parcel.request
+
+    def before(seconds: float) -> None:
+        _announce(seconds, "the server's rate limit is reached", section=parcel.section, line=line)
+
+    worst = line.worst(request, parcel.body, parcel.plain)
+    need = need_of(parcel.body, request.max_tokens)
+    async with line.purse.hold(worst) as hold, line.limiter.slot(need, before=before) as flight:
+        number = _intend(parcel, worst, line=line)
+        hold.sent = True
+        answer = await _send(number, parcel, line=line)
+        hold.used = _used(answer, parcel, line=line)
+        line.limiter.heard(flight, answer.error, answer.completion.usage)
+        return answer
+
+
+def _used(answer: Answer, parcel: Parcel, *, line: Line) -> Amount | None:
+    """Return what a request took, None where its bill is not known."""
+    usage = answer.completion.usage
+    match answer.error:
+        case None if not answer.estimated:
+            cost = 0 if parcel.request.rehearsed else line.catalogue.find(parcel.request.model).cost(usage)
+            return Amount(cost or 0, usage.output_tokens, calls=1)
+        case Rejected() if not answer.completion.text:
+            return Amount(calls=1)
+        case Unreachable() if not answer.completion.text:
+            return Amount()
+        case _:
+            return None
+
+
+async def _send(number: int, parcel: Parcel, *, line: Line) -> Answer:
+    section = parcel.section
+    with line.saves.stream(number, section=section.id) as stream:
         try:
-            async with aclosing(line.send(body)) as deltas:
+            async with aclosing(line.send(parcel.body)) as deltas:
                 async for delta in deltas:
                     stream.add(delta)
-                    _tell(delta, section=section, line=line)
+                    _hear(delta, section=section, line=line)
         except (Rejected, Unreachable, Cut) as error:
             return _failed(number, stream.fold.completion, error, line=line)
         except BaseException:
             _left(number, stream.fold.completion, line=line)
             raise
-    return _ended(number, stream.fold.completion, request, line=line)
+        return _ended(number, stream.fold.completion, parcel.request, line=line)
 
 
-def _tell(delta: Delta, *, section: Section, line: Line) -> None:
+def _hear(delta: Delta, *, section: Section, line: Line) -> None:
     match delta:
+        case Opened(limits=limits):
+            line.limiter.learn(limits)
         case Text(text=text):
             line.tell(Grew(section, text))
         case OtherBlock():
             line.tell(Thinking(section))
-        case Opened() | Counted() | Ended():
+        case Counted() | Ended():
             pass
         case _:
             assert_never(delta)
 
 
-def _ended(number: int, completion: Completion, request: Request, *, line: Line) -> Completion:
+def _ended(number: int, completion: Completion, request: Request, *, line: Line) -> Answer:
     """Write down a stream that ended by itself, whole or without its stop reason."""
     if completion.stop_reason is StopReason.CUT:
         return _failed(
             number, completion, Cut("the stream ended without a stop reason", "try again"), line=line
         )
-    price = line.catalogue.find(request.model).cost(completion.usage)
-    line.journal.complete(number, completion, cost=0 if request.rehearsed else price)
+    row = line.catalogue.find(request.model)
+    usage = _usage(request, completion, count=line.count, factor=row.factor)
+    counted = replace(completion, usage=usage)
+    line.journal.complete(number, counted, cost=0 if request.rehearsed else row.cost(usage))
     line.bucket.put_back()
-    return completion
+    return Answer(counted, estimated=usage != completion.usage)
 
 
-def _failed(
-    number: int, completion: Completion, error: Rejected | Unreachable | Cut, *, line: Line
-) -> Completion:
-    """Write down a failure; text that came before it is a cut completion, else *error* is raised."""
+def _usage(request: Request, completion: Completion, *, count: Count, factor: float) -> Usage:
+    """Return what a reply used; what its server did not count is counted here, in the model's own tokens."""
+    usage = completion.usage
+    if not usage.prompt_tokens:
+        asked = sum(count(message.text) for message in request.messages)
+        usage = replace(usage, input_tokens=math.ceil(asked * factor))
+    if completion.text and not usage.output_tokens:
+        usage = replace(usage, output_tokens=math.ceil(count(completion.text) * factor))
+    return usage
+
+
+def _failed(number: int, completion: Completion, error: Failure, *, line: Line) -> Answer:
+    """Write down a failure, with the text that came before it."""
     if completion.text:
         line.journal.partial(number, completion.text, error.message, usage=completion.usage)
-        return replace(completion, stop_reason=StopReason.CUT)
+        return Answer(replace(completion, stop_reason=StopReason.CUT), error)
     match error:
         case Rejected():
             line.journal.rejected(number, error)
@@ -142,7 +259,7 @@ def _failed(
             line.journal.unknown(number, error.message)
         case _:
             assert_never(error)
-    raise error
+    return Answer(completion, error)
 
 
 def _left(number: int, completion: Completion, *, line: Line) -> None:
@@ -158,13 +275,14 @@ def fingerprint(request: Request) -> str:
     return hashlib.sha256(repr(sorted(asdict(request).items())).encode()).hexdigest()
 
 
-def _intend(request: Request, body: bytes, *, section: Section, leg: Leg, line: Line) -> int:
+def _intend(parcel: Parcel, worst: Amount, *, line: Line) -> int:
     return line.journal.open_intent(
-        section=section.id,
-        leg=leg,
-        fingerprint=fingerprint(request),
-        digest=hashlib.sha256(body).hexdigest(),
-        model=request.model,
-        rehearsed=request.rehearsed,
-        reserved=0,
+        section=parcel.section.id,
+        leg=parcel.leg,
+        fingerprint=fingerprint(parcel.request),
+        digest=hashlib.sha256(parcel.body).hexdigest(),
+        model=parcel.request.model,
+        rehearsed=parcel.request.rehearsed,
+        reserved=worst.money,
+        plain=parcel.plain,
     )

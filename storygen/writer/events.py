@@ -61,11 +61,19 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A section could not be written to its end, `why` in words; the run goes on with others."""
+
+    section: Section
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """Something that a person should know and need not act on."""
 
     message: str
 
 
-Event: TypeAlias = Began | Thinking | Grew | LegEnded | Waiting | Finished | Noted
+Event: TypeAlias = Began | Thinking | Grew | LegEnded | Waiting | Finished | Left | Noted
 Tell: TypeAlias = Callable[[Event], None]

@@ -33,7 +33,8 @@ class Sitting:
 
     `earlier` counts the legs of earlier runs, which no limit holds against this one. `cap` multiplies
     max_tokens, `shrunk` counts how often the context was halved, `cuts` the broken streams. `in_words` is
-    set where the endpoint turned out to take no prefill.
+    set where the endpoint turned out to take no prefill. The first `firm` characters are somebody's own: they
+    stay, whatever else is cut back to be gone on from.
     """
 
     text: str = ""
@@ -47,6 +48,7 @@ class Sitting:
     asked_again: bool = False
     reopened: bool = False
     in_words: bool = False
+    firm: int = 0
 
     def flagged(self, *flags: Flag) -> Sitting:
         """Return the sitting with *flags* added, each once."""
@@ -104,7 +106,7 @@ def taken_up(sitting: Sitting) -> Sitting:
     ((<Flag.DOUBTFUL_SEAM: 'doubtful-seam'>,), 0)
     """
     lasting = tuple(flag for flag in sitting.flags if flag in _LASTING)
-    return Sitting(sitting.text, sitting.legs, lasting, earlier=len(sitting.legs))
+    return Sitting(sitting.text, sitting.legs, lasting, earlier=len(sitting.legs), firm=sitting.firm)
 
 
 def is_whole(sitting: Sitting) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import anyio
 
 from storygen.book.journal import Journal
-from storygen.errors import lone
+from storygen.errors import JournalError, Unsaved, lone
 from storygen.messages import Delta, Opened
 from storygen.model.deltas import Fold
 
@@ -48,26 +48,37 @@ class Saves:
 
     journal: Journal
     _open: dict[int, Stream] = field(default_factory=dict)
+    _unsaved: list[tuple[str, str]] = field(default_factory=list)
 
     @contextmanager
-    def stream(self, attempt: int) -> Iterator[Stream]:
-        """Keep the stream of *attempt* saved for as long as the block runs."""
-        self._open[attempt] = Stream(self.journal, attempt)
+    def stream(self, attempt: int, *, section: str) -> Iterator[Stream]:
+        """Keep the stream of *attempt*, a leg of *section*, saved for as long as the block runs."""
+        stream = self._open[attempt] = Stream(self.journal, attempt)
         try:
-            yield self._open[attempt]
+            yield stream
+        except JournalError:
+            self._unsaved += [(section, stream.fold.text)] if stream.fold.size else []
+            raise
         finally:
             del self._open[attempt]
 
     @asynccontextmanager
     async def kept(self, sleep: Callable[[float], Awaitable[None]]) -> AsyncIterator[None]:
-        """Save what is new every half second for as long as the block runs."""
+        """Save what is new every half second for as long as the block runs.
+
+        Raises Unsaved, with the text that had come, where the journal fails.
+        """
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._keep_saving, sleep)
                 yield
                 group.cancel_scope.cancel()
         except BaseExceptionGroup as several:
-            raise lone(several) from None
+            error = lone(several)
+            if self._unsaved and isinstance(error, JournalError):
+                texts = tuple(self._unsaved)
+                raise Unsaved(error.message, error.help, notes=error.notes, texts=texts) from error
+            raise error from None
 
     async def _keep_saving(self, sleep: Callable[[float], Awaitable[None]]) -> None:
         while True:

@@ -15,7 +15,8 @@ from storygen.desk.select import Selection
 from storygen.desk.states import State
 from storygen.desk.status import status
 from storygen.desk.wire import Wire
-from storygen.desk.write import Written, awrite, write
+from storygen.desk.write import awrite, write
+from storygen.desk.written import Written
 from storygen.draft import DraftStatus, Flag
 from storygen.errors import Cut, KeyMissing, Rejected, Unreachable
 from storygen.messages import Counted, Delta, Ended, Opened, StopReason, Text, Usage

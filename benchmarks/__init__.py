@@ -1,0 +1,1 @@
+"""What storygen costs and how well it does what it promises, measured."""
