@@ -73,7 +73,7 @@ class Row:
     """One setting of the table: how its text is read, and what is wanted, in words.
 
     `file` is its dotted name in storygen.toml and in the user's config; `book` is whether a book may set it,
-    `environment` whether a variable may.
+    `environment` whether a variable may. One of the text's is `unit` of the value's own.
     """
 
     read: Reader
@@ -81,6 +81,7 @@ class Row:
     file: str
     book: bool = True
     environment: bool = True
+    unit: int = 1
 
 
 _MOST_MONEY = 10**12
@@ -103,7 +104,7 @@ TABLE: dict[str, Row] = {
     ),
     "on_refusal": Row(lambda text: OnRefusal(text), "stop or skip", "on_refusal"),  # noqa: PLW0108 - mypy
     "on_unknown": Row(lambda text: OnUnknown(text), "retry-once, ask or stop", "on_unknown"),  # noqa: PLW0108 - mypy
-    "budget": Row(_micro_dollars, "an amount of dollars, such as 5.00", "budget"),
+    "budget": Row(_micro_dollars, "an amount of dollars, such as 5.00", "budget", unit=1_000_000),
     "max_calls": Row(_COUNT, "a whole number of calls from 1", "max_calls"),
     "max_output_tokens": Row(_COUNT, "a whole number of tokens from 1", "max_output_tokens"),
     "jobs": Row(_between(1, 1_000, int), "a whole number from 1 to 1,000", "jobs"),

@@ -139,9 +139,9 @@ class Settings:
         return replace(self, **heard, origins=origins)  # type: ignore[arg-type]
 
     def shown(self) -> dict[str, tuple[object, Origin]]:
-        """Return every setting with its value and origin, in the order of the table; no keys."""
+        """Return every setting with its value as it is written, and its origin, in this order; no keys."""
         return {
-            item.name: (getattr(self, item.name), self.origin(item.name))
+            item.name: (_as_written(item.name, getattr(self, item.name)), self.origin(item.name))
             for item in fields(self)
             if item.name in TABLE
         }
@@ -215,6 +215,11 @@ def _refuse_strangers(key: str, origin: Origin, names: Mapping[str, str]) -> Non
         f"`{key}` in {origin} is not a setting",
         f"did you mean `{close[0]}`?" if close else "`storygen config` lists all settings",
     )
+
+
+def _as_written(name: str, value: object) -> object:
+    unit = TABLE[name].unit
+    return value / unit if unit > 1 and isinstance(value, int) else value
 
 
 def _value(name: str, text: str, origin: Origin) -> Any:  # noqa: ANN401 - the field's own type, by the table

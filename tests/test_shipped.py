@@ -110,3 +110,10 @@ def test_a_shipped_story_is_complete(name: str) -> None:
     outline = read_outline(next((OUTLINES / name).glob("outline.*")))
 
     assert all(section.beats and section.summary for section in outline.sections)
+
+
+def test_no_shipped_folder_holds_python() -> None:
+    """A Python file in them would end editable installs: their place changes in the wheel."""
+    folders = [OUTLINES, Path(str(shipped("templates")))]
+
+    assert [] == [path for folder in folders for path in folder.rglob("*.py")]

@@ -170,15 +170,16 @@ class Watch(AbstractContextManager["Watch"]):
         if self._live:
             from rich.text import Text
 
-            self._live.update(Text("\n".join(self._lines()), no_wrap=True, overflow="ellipsis"))
+            self._live.update(Text("\n".join(self.lines()), no_wrap=True, overflow="ellipsis"))
 
-    def _lines(self) -> list[str]:
+    def lines(self) -> list[str]:
         """Return a line for every section at hand, as many as the terminal has room for."""
         now, spent = time.monotonic(), self._money()
         lines = [safe_line(f" … {each.line(now=now, spent=spent)}") for each in self._active.values()]
-        room = max(1, shutil.get_terminal_size().lines - _MARGIN)
-        hidden = len(lines) - room
-        return [*lines[:room], f" … and {hidden:,} more"] if hidden > 0 else lines
+        room = max(2, shutil.get_terminal_size().lines - _MARGIN)
+        if len(lines) <= room:
+            return lines
+        return [*lines[: room - 1], f" … and {len(lines) - room + 1:,} more"]
 
     def _money(self) -> str:
         """Return what is spent, and where it must not pass a ceiling, that too."""

@@ -26,7 +26,7 @@ from storygen.desk.select import Selection, select
 from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
 from storygen.desk.written import Written
-from storygen.errors import FileError, StorygenError, Unsaved
+from storygen.errors import FileError, Stopped, StorygenError, Unsaved
 from storygen.model.limiter import Flow, Limiter
 from storygen.outline.tree import Section
 from storygen.writer.ask import Commission
@@ -177,9 +177,11 @@ class Run:
                     yield line
         except Unsaved as error:
             raise rescued(error, self.project.book.root) from error
-        except StorygenError:
+        except StorygenError as error:
             with suppress(FileError):  # the error that stopped the run says more
-                self.compile()
+                built = self.compile()
+                if isinstance(error, Stopped):
+                    error.notes = (*error.notes, _how_far(built.standings))
             raise
 
     async def write(self, missing: tuple[Section, ...], line: Line, *, stop: Callable[[], bool]) -> Result:
@@ -259,6 +261,11 @@ def rehearses(project: Project, shelved: Shelved) -> bool:
     """Say whether a run of *project* rehearses by itself: nothing is configured, and nothing was paid yet."""
     paid = any(not written.rehearsed for written in shelved.record.sections.values())
     return not paid and nothing_configured(project.settings, project.outline)
+
+
+def _how_far(now: tuple[Standing, ...]) -> str:
+    wanted = [each for each in now if each.section.asked]
+    return f"{sum(each.whole for each in wanted):,} of {len(wanted):,} sections are written"
 
 
 def _tidy(project: Project, tell: Tell) -> None:

@@ -61,12 +61,20 @@ def _turning(reply: str, end: int) -> int:
     """Return where the text that goes round up to *end* begins; *end* if none does."""
     said = reply[max(0, end - TURNS * WINDOW) : end].rstrip()
     last = said[-LEAST_LOOP // TURNS // 3 :]
-    before = said.rfind(last, 0, len(said) - 1)
-    period = len(said) - len(last) - before
-    tail = max(TURNS * period, LEAST_LOOP)
-    if before < 0 or len(said) < tail or said[-tail:-period] != said[period - tail :]:
-        return end
-    start = max(0, end - TURNS * WINDOW) + len(said) - tail
+    before = len(said) - len(last)
+    for _ in range(TURNS):
+        before = said.rfind(last, 0, max(0, before + len(last) - 1))
+        period = len(said) - len(last) - before
+        tail = max(TURNS * period, LEAST_LOOP)
+        if before < 0 or len(said) < tail:
+            return end
+        if said[-tail:-period] == said[period - tail :]:
+            return _first(reply, max(0, end - TURNS * WINDOW) + len(said) - tail, period)
+    return end
+
+
+def _first(reply: str, start: int, period: int) -> int:
+    """Return from where on *reply* says at each place up to *start* what it says a *period* later."""
     while start and reply[start - 1] == reply[start - 1 + period]:
         start -= 1
     return start

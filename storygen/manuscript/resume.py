@@ -145,8 +145,9 @@ def _nearly(kept: str, anchor: str, reply: str, text: Body) -> Found | None:
             else None
         )
         said = reply[text.start : found.start] if found else ""
-        breaks = said.count("\n") > anchor.count("\n")
-        if not breaks and len(said) < len(anchor) and _alike(said, anchor.removesuffix(wanted)):
+        before = anchor.removesuffix(wanted)
+        as_many = len(said) < len(anchor) and len(said.split()) >= len(before.split()) - 2
+        if as_many and _alike(said, before):
             return found
     return None
 
@@ -223,7 +224,7 @@ def _says_small(kept: str, new: str) -> bool:
 def _has_many_capitals(text: str) -> bool:
     """Whether *text* writes more than its names with capitals, as German does."""
     inside = _INSIDE.findall(text)
-    return 8 * len([char for char in inside if char.isupper()]) > max(len(inside), 16)
+    return 8 * len([char for char in inside if char.isupper()]) > len(inside)
 
 
 def _could_be_refrain(kept: str, echo: Echo) -> bool:

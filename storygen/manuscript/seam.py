@@ -19,7 +19,7 @@ _BREAK = "it is not known whether a paragraph ended at the joint"
 _INDENT = "a line may have lost its indentation"
 _LOOP = "the reply says the same for ever"
 _TAGS = re.compile(r"</?anchor>")
-_IN_LIST = re.compile(r"(?:^|\n)(?:[ \t]+\S|[-*+>][ \t]|[0-9]{1,9}[.)][ \t])[^\n]*\Z")
+_IN_LIST = re.compile(r"(?:^|\n)(?:[ \t]+\S|[-*+>][ \t]|[0-9]{1,9}[.)][ \t]|\[\^)[^\n]*\Z")
 _ABOVE_INDENT = re.compile(r"[^\n]*\n[ \t]")
 _INDENTS = re.compile(r"(?:^|\n)[ \t]+[^\n]*\Z|[:{(\[]\Z")
 
@@ -89,7 +89,7 @@ def _join(kept: str, rest: str, *, state: End) -> tuple[str, str]:
     if not old or not new:
         return (kept + rest if new else kept), ""
     trimmed, own = kept[len(old) :], rest[: len(rest) - len(new)]
-    torn = _doubt_of_break(old, trimmed, own)
+    torn = "" if state.kind is None else _doubt_of_break(old, trimmed, own)
     if own and own.startswith(trimmed) and not _is_whole(trimmed, own, new, state):
         return old + own + new, torn
     over = state.kind is None or (state.kind is BlockKind.TABLE and "|" not in new.partition("\n")[0])
@@ -122,7 +122,8 @@ def _doubt_of_break(old: str, trimmed: str, own: str) -> str:
 def _lost(old: str, trimmed: str, new: str, state: End) -> str:
     """Say what a reply that begins without any white space may have lost."""
     in_code = state.kind in {BlockKind.FENCE, BlockKind.CODE} and _INDENTS.search(old)
-    if in_code or ("\n" in trimmed and (_IN_LIST.search(old) or _ABOVE_INDENT.match(new))):
+    breaks = "\n" in trimmed or state.kind is None
+    if in_code or (breaks and (_IN_LIST.search(old) or _ABOVE_INDENT.match(new))):
         return _INDENT
     return _BREAK if state.kind is BlockKind.HTML and trimmed.count("\n") == 1 else ""
 
