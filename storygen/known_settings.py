@@ -102,6 +102,7 @@ TABLE: dict[str, Row] = {
     "effort": Row(
         _one_of("low", "medium", "high", "xhigh", "max"), "low, medium, high, xhigh or max", "effort"
     ),
+    "user_id": Row(str, "an opaque id, without a name in it", "user_id"),
     "on_refusal": Row(lambda text: OnRefusal(text), "stop or skip", "on_refusal"),  # noqa: PLW0108 - mypy
     "on_unknown": Row(lambda text: OnUnknown(text), "retry-once, ask or stop", "on_unknown"),  # noqa: PLW0108 - mypy
     "budget": Row(_micro_dollars, "an amount of dollars, such as 5.00", "budget", unit=1_000_000),

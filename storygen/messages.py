@@ -32,7 +32,8 @@ class Request:
 
     The system message, where there is one, comes first. A last message of the assistant is a
     prefill. `temperature`, `top_p`, `effort` and `thinking` are None where nothing is said.
-    `rehearsed` tells a rehearsal from the real thing, so that neither answers for the other.
+    `user_id` is an opaque id for the provider's records. `rehearsed` tells a rehearsal from the real thing,
+    so that neither answers for the other.
     """
 
     model: str
@@ -43,6 +44,7 @@ class Request:
     stop_sequences: tuple[str, ...] = ()
     effort: str | None = None
     thinking: str | None = None
+    user_id: str | None = None
     rehearsed: bool = False
 
 
@@ -134,13 +136,15 @@ class Ended:
     """The reply gave its stop reason.
 
     `word` is the wire's own spelling; `detail` the stop sequence that fired or the category of
-    a refusal; `clean` is false until the stream has also said that it is over.
+    a refusal; `clean` is false until the stream has also said that it is over. `envelope` is every field
+    of the reply but its content, as JSON.
     """
 
     reason: StopReason
     word: str | None = None
     detail: str | None = None
     clean: bool = True
+    envelope: str = ""
 
 
 Delta: TypeAlias = Opened | Text | OtherBlock | Counted | Ended
@@ -160,6 +164,7 @@ class Completion:
     model: str | None = None
     blocks: tuple[str, ...] = ()
     clean: bool = False
+    envelope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

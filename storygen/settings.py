@@ -56,6 +56,7 @@ class Settings:
     temperature: float | None = None
     top_p: float | None = None
     thinking: str | None = None
+    user_id: str | None = None
     effort: str | None = None
     on_refusal: OnRefusal = OnRefusal.STOP
     on_unknown: OnUnknown = OnUnknown.RETRY_ONCE

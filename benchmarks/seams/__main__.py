@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks.seams.asked import Class, Stance, read_phrases
+from benchmarks.seams.baselines import BASELINES
 from benchmarks.seams.cuts import HERE, Text, read_texts
 from benchmarks.seams.judge import Outcome, discarded, outcomes, pairs
 from benchmarks.seams.tally import Count, Tally, tally
@@ -75,10 +76,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _table(counted: Tally) -> Iterator[str]:
-    """Lay out what was counted: right, flagged and silently wrong, in per cent, for each stance."""
+    """Lay out what was counted: right, flagged and silently wrong, in per cent, for each stance.
+
+    Behind them stands what plain joins get exactly right: see `baselines`.
+    """
     yield ""
     yield " " * 29 + "seams " + "".join(f"{stance.value:^22}" for stance in Stance)
-    yield " " * 35 + "  right  flag  silent " * len(Stance)
+    yield " " * 35 + "  right  flag  silent " * len(Stance) + "".join(map("{:>8}".format, BASELINES))
     for name, kind, counts in counted.rows():
         yield _row(f"{kind} {name}", counts)
     yield ""
@@ -90,9 +94,10 @@ def _table(counted: Tally) -> Iterator[str]:
 
 
 def _row(name: str, counts: dict[Stance, Count]) -> str:
-    return f"{name:<28}{sum(count.seams for count in counts.values()):>6} " + "".join(
-        map(_cells, counts.values())
-    )
+    seams = sum(count.seams for count in counts.values())
+    plain = (100 * sum(count.baselines[name] for count in counts.values()) / seams for name in BASELINES)
+    cells = "".join(map(_cells, counts.values()))
+    return f"{name:<28}{seams:>6} {cells}" + "".join(f"{share:>8.1f}" for share in plain)
 
 
 def _cells(count: Count) -> str:

@@ -9,6 +9,7 @@ from random import Random
 from time import thread_time_ns
 
 from benchmarks.seams.asked import Ask, Class, Phrases, Reply, Stance
+from benchmarks.seams.baselines import BASELINES
 from benchmarks.seams.behaviours import BEHAVIOURS
 from benchmarks.seams.cuts import HERE, Cut, Text, cut, cut_points, echo_cuts
 from benchmarks.seams.lapses import legitimate
@@ -18,7 +19,7 @@ from storygen.text.tokens import count_tokens
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one seam, and the processor's time for it, in ns."""
+    """What became of one seam, the processor's time for it, in ns, and the plain joins that are exact."""
 
     behaviour: str
     stance: Stance
@@ -31,6 +32,7 @@ class Outcome:
     ask: Ask
     reply: Reply
     seam: Seam
+    baselines: frozenset[str]
 
     @property
     def silent(self) -> bool:
@@ -94,7 +96,8 @@ def _judged(name: str, ask: Ask, reply: Reply) -> Outcome:
     took = thread_time_ns() - started
     for length in (*reply.cuts[1:], len(ask.cut.source.text)) if reply.cuts else ():
         seam = _next_leg(ask, seam, length)
-    exact = seam.text.rstrip() == ask.cut.source.text.rstrip()
+    wanted = ask.cut.source.text.rstrip()
+    exact = seam.text.rstrip() == wanted
     right = _is_right(ask.cut, reply, seam, exact=exact)
     return Outcome(
         name,
@@ -108,7 +111,14 @@ def _judged(name: str, ask: Ask, reply: Reply) -> Outcome:
         ask,
         reply,
         seam,
+        frozenset(
+            name for name, join in BASELINES.items() if join(ask.cut.old, reply.text).rstrip() == wanted
+        ),
     )
+
+
+def _plainly_exact(old: str, reply: str, wanted: str) -> frozenset[str]:
+    return frozenset(name for name, join in BASELINES.items() if join(old, reply).rstrip() == wanted)
 
 
 def _is_right(made: Cut, reply: Reply, seam: Seam, *, exact: bool) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import median
 
 from benchmarks.seams.asked import Class, Stance
+from benchmarks.seams.baselines import BASELINES
 from benchmarks.seams.judge import Outcome
 
 FAMILIES = {
@@ -29,6 +30,7 @@ class Count:
     exact: int = 0
     flagged: int = 0
     silent: int = 0
+    baselines: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BASELINES, 0))
 
     def add(self, outcome: Outcome) -> None:
         """Count one more."""
@@ -37,6 +39,8 @@ class Count:
         self.exact += outcome.exact
         self.flagged += outcome.flagged
         self.silent += outcome.silent
+        for name in outcome.baselines:
+            self.baselines[name] += 1
 
     def share(self, field: str) -> float:
         """Return the percentage of *field*."""
@@ -112,7 +116,7 @@ def _counts() -> dict[Stance, Count]:
     return {stance: Count() for stance in Stance}
 
 
-def _plain(counts: dict[Stance, Count]) -> dict[str, dict[str, int]]:
+def _plain(counts: dict[Stance, Count]) -> dict[str, dict[str, object]]:
     return {stance.value: asdict(count) for stance, count in counts.items() if count.seams}
 
 

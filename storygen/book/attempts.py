@@ -32,9 +32,9 @@ class Attempt:
 
     `leg` counts the replies of one version of the section from 1: tries that brought nothing share a number.
     Money is whole micro-dollars: `reserved` the worst case, `cost` what it came to, None where no price or no
-    bill is known. Times are seconds since 1970 by the wall clock, for show. `answered_by` is the
-    model that spoke, `cause` why the attempt failed, `plain` the prompt in plain cl100k
-    tokens, 0 where nobody counted.
+    bill is known. Times are seconds since 1970 by the wall clock, for show. `answered_by` is the model that
+    spoke, `cause` why the attempt failed, `envelope` every field of the reply but its content, as JSON;
+    `plain` the prompt in plain cl100k tokens, 0 where nobody counted.
     """
 
     id: int
@@ -57,6 +57,7 @@ class Attempt:
     message_id: str | None = None
     answered_by: str | None = None
     cause: str = ""
+    envelope: str = ""
     plain: int = 0
 
     @property

@@ -130,6 +130,7 @@ class Journal(JournalView):
                 request_id=completion.request_id,
                 message_id=completion.message_id,
                 answered_by=completion.model,
+                envelope=completion.envelope,
             )
             self._save(attempt, completion.text)
             self._close(attempt, fate, usage=completion.usage, cost=cost)

@@ -61,6 +61,7 @@ def read_completion(row: sqlite3.Row, *, text: str) -> Completion:
         request_id=row["request_id"],
         message_id=row["message_id"],
         model=row["answered_by"],
+        envelope=row["envelope"],
         blocks=tuple(json.loads(row["blocks"])),
         clean=bool(row["clean"]),
     )

@@ -94,10 +94,16 @@ def m003_inputs(db: sqlite3.Connection) -> None:
     )
 
 
+def m004_envelope(db: sqlite3.Connection) -> None:
+    """Keep every field of a reply but its content, as JSON."""
+    db.execute("ALTER TABLE attempt ADD COLUMN envelope TEXT NOT NULL DEFAULT ''")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_attempts_and_drafts,
     m002_plain_tokens,
     m003_inputs,
+    m004_envelope,
 )
 VERSION = len(MIGRATIONS)
 

@@ -13,7 +13,11 @@ REACH = 240
 """How many characters a cut may cost, where it does not have to fall before a whole block."""
 
 ANCHOR_WORDS = 12
-_CJK = r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f\U00020000-\U0003ffff"
+_JOINER = "\u200d"
+_CJK = (
+    r"\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    r"\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff9f"  # full-width signs, no Latin letters or digits
+)
 _CJK_AT_END = re.compile(rf"[{_CJK}]\Z")
 _CJK_PAUSE = re.compile(r"[。！？、，；：」』）》〉】…]+\s*(?=[^\s。！？、，；：」』）》〉】…])")
 _BLANK = re.compile(r"\s(?=\S*\Z)")
@@ -58,7 +62,7 @@ def anchor(text: str, words: int = ANCHOR_WORDS) -> str:
     short = starts[-words:]
     if short and len(text) - short[0] < 2 * words:
         short = starts
-    return text[short[0] :] if short else text[-2 * words :]
+    return text[short[0] :].lstrip(_JOINER) if short else text[-2 * words :]
 
 
 def _cut(text: str, state: End, *, prefill: bool) -> int:

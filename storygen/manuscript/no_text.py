@@ -59,17 +59,14 @@ def says_nothing_new(kept: str, reply: str) -> bool:
 
 def _turning(reply: str, end: int) -> int:
     """Return where the text that goes round up to *end* begins; *end* if none does."""
-    said = reply[max(0, end - TURNS * WINDOW) : end].rstrip()
-    last = said[-LEAST_LOOP // TURNS // 3 :]
-    before = len(said) - len(last)
-    for _ in range(TURNS):
-        before = said.rfind(last, 0, max(0, before + len(last) - 1))
-        period = len(said) - len(last) - before
+    begin = max(0, end - TURNS * WINDOW)
+    said = reply[begin:end].rstrip()
+    for length in (LEAST_LOOP // TURNS // 3, LEAST_LOOP):
+        last = said[-length:]
+        period = len(said) - len(last) - said.rfind(last, 0, len(said) - 1)
         tail = max(TURNS * period, LEAST_LOOP)
-        if before < 0 or len(said) < tail:
-            return end
-        if said[-tail:-period] == said[period - tail :]:
-            return _first(reply, max(0, end - TURNS * WINDOW) + len(said) - tail, period)
+        if tail <= len(said) and said[-tail:-period] == said[period - tail :]:
+            return _first(reply, begin + len(said) - tail, period)
     return end
 
 

@@ -140,13 +140,13 @@ def _past(anchor: str, text: str, place: int) -> int:
 
 
 def _ends_alike(one: str, other: str) -> bool:
-    """Whether both texts have white space before their last sign, or neither has.
+    """Whether both texts have white space before the quote that they end with, or neither has.
 
     Else a quote that closes the one would be taken for a quote that opens the next line of the other.
     """
     one = one.rstrip()
-    alone = 1 in {len(one), len(other)} or one[-1:].isalnum()
-    return alone or one[-2:-1].isspace() == other[-2:-1].isspace()
+    plain = 1 in {len(one), len(other)} or fold(one[-1:]) not in {'"', "'"}
+    return plain or one[-2:-1].isspace() == other[-2:-1].isspace()
 
 
 def _at_word(text: str, place: int) -> bool:

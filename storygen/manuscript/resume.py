@@ -210,15 +210,16 @@ def _has_capital(kept: str, new: str, *, state: End) -> bool:
     if first is None or not first[0][0].isupper():
         return False
     if state.kind in _CODE:
-        return first[0] not in kept and _says_small(kept, new)
+        block = kept[state.start :]
+        return first[0] not in block and _says_small(block, new)
     named = re.search(rf"[^\W_][,;]? {first[0]}\b", kept[-CLOSE:])
     return not breaks and named is None and (mid_sentence(kept) or kept.rstrip()[-1:] in _QUOTES)
 
 
 def _says_small(kept: str, new: str) -> bool:
-    """Whether the first word of *new* stands in *kept* with a small letter."""
-    first = new.split(maxsplit=1)[0].strip(_STOPS).lower()
-    return bool(re.search(rf"\b{re.escape(first)}\b", kept[-CLOSE:]))
+    """Whether the first word of *new* stands in *kept*, or further on, with a small letter."""
+    first = _WORD.findall(new[:NEAR])[0].lower()
+    return bool(re.search(rf"\b{first}\b", kept[-CLOSE:] + new[:CLOSE]))
 
 
 def _has_many_capitals(text: str) -> bool:

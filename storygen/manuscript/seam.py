@@ -112,11 +112,8 @@ def _is_whole(trimmed: str, own: str, new: str, state: End) -> bool:
 
 def _doubt_of_break(old: str, trimmed: str, own: str) -> str:
     """Say whether a reply breaks off a paragraph that may not have been over."""
-    if own.count("\n") <= trimmed.count("\n"):
-        return ""
-    if not trimmed:
-        return _BREAK
-    return _BREAK if "\n" not in trimmed and not own.startswith(trimmed) and not mid_sentence(old) else ""
+    sure = trimmed and ("\n" in trimmed or own.startswith(trimmed) or mid_sentence(old))
+    return "" if sure or own.count("\n") <= trimmed.count("\n") else _BREAK
 
 
 def _lost(old: str, trimmed: str, new: str, state: End) -> str:

@@ -68,6 +68,7 @@ class Fold:
             model=opened.model,
             blocks=tuple(self._blocks),
             clean=ended.clean,
+            envelope=ended.envelope,
         )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from storygen.errors import Cut
@@ -24,6 +25,9 @@ from storygen.model.verdict import rejected_in_stream
 
 LARGEST_TEXT = 8 << 20
 """How many characters of text one reply may bring."""
+
+LARGEST_ENVELOPE = 16 << 10
+"""How many characters the fields around a reply's content may have; more is not kept."""
 
 _AGAIN = "try again; the text so far is kept"
 _DONE = "[DONE]"
@@ -55,6 +59,7 @@ class Reader:
     _begun: bool = False
     _size: int = 0
     _usage: Usage = Usage()
+    _envelope: Fields = field(default_factory=dict)
     _ended: Ended | None = None
 
     @property
@@ -95,6 +100,7 @@ class Reader:
                 return self._start(_fields(event.get("message"), "message_start"))
             case "message_delta":
                 self._stop(_fields(event.get("delta"), "message_delta"))
+                self._complete(_fields(event["delta"], "message_delta"), event.get("usage"))
                 return self._count(event.get("usage"))
             case "message_stop":
                 return self._finish(clean=True)
@@ -112,6 +118,7 @@ class Reader:
     def _start(self, message: Fields) -> Deltas:
         if self._begun:
             raise Cut("a second message began within the reply", _AGAIN)
+        self._envelope = {name: value for name, value in message.items() if name != "content"}
         id_, model = _word(message.get("id")), _word(message.get("model"))
         self.opened = replace(self.opened, message_id=id_, model=model)
         return self._opened_first(self._count(message.get("usage")))
@@ -146,6 +153,16 @@ class Reader:
         detail = category or _word(delta.get("stop_sequence"))
         self._ended = Ended(StopReason.read(word), word, detail, clean=False)
 
+    def _complete(self, delta: Fields, usage: object) -> None:
+        """Add the fields that come at the end to those that came first; later counts replace earlier ones."""
+        first = self._envelope.get("usage")
+        counts = {
+            **(first if isinstance(first, Mapping) else {}),
+            **(usage if isinstance(usage, Mapping) else {}),
+        }
+        rest = {name: value for name, value in delta.items() if name not in {"content", "usage"}}
+        self._envelope = {**self._envelope, **rest, "usage": counts}
+
     def _count(self, raw: object) -> Deltas:
         usage = _most(self._usage, _usage(raw))
         if usage == self._usage:
@@ -155,7 +172,11 @@ class Reader:
 
     def _finish(self, *, clean: bool) -> Deltas:
         self.over = True
-        return self._opened_first((replace(self._ended, clean=clean),) if self._ended else ())
+        if self._ended is None:
+            return self._opened_first(())
+        envelope = json.dumps(self._envelope, ensure_ascii=True)
+        kept = envelope if len(envelope) <= LARGEST_ENVELOPE else ""
+        return self._opened_first((replace(self._ended, clean=clean, envelope=kept),))
 
 
 def read_whole(reader: Reader, body: str | bytes) -> Iterator[Delta]:

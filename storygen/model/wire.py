@@ -36,6 +36,7 @@ class Accepts:
     cache: bool
     thinks: bool
     max_output: int
+    metadata: bool
 
 
 def native(row: Model) -> Accepts:
@@ -48,6 +49,7 @@ def native(row: Model) -> Accepts:
         cache=True,
         thinks=row.thinks,
         max_output=row.max_output,
+        metadata=True,
     )
 
 
@@ -65,6 +67,7 @@ def plain(row: Model) -> Accepts:
         cache=False,
         thinks=row.thinks and not stranger,
         max_output=row.max_output,
+        metadata=False,
     )
 
 
@@ -118,6 +121,8 @@ def _left_out(request: Request, accepts: Accepts) -> Iterator[str]:
         yield f"effort {request.effort} (not taken here)"
     if request.thinking and request.thinking not in accepts.thinking:
         yield f"thinking {request.thinking} (not taken here)"
+    if request.user_id and not accepts.metadata:
+        yield "user_id (not taken here)"
 
 
 def _why_no_sampling(accepts: Accepts) -> str:
@@ -130,6 +135,8 @@ def _fields(request: Request, model: str, accepts: Accepts) -> dict[str, Any]:
     fields |= _sampling(request, accepts)
     if request.stop_sequences:
         fields["stop_sequences"] = list(request.stop_sequences)
+    if request.user_id and accepts.metadata:
+        fields["metadata"] = {"user_id": request.user_id}
     if request.effort in accepts.effort:
         fields["output_config"] = {"effort": request.effort}
     if request.thinking in accepts.thinking:

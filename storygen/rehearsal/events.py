@@ -66,8 +66,8 @@ def message(answer: Answer) -> bytes:
 def stream(answer: Answer) -> Iterator[bytes]:
     """Yield the reply as server-sent events, one at a time."""
     opening = _envelope(answer) | {"content": [], "stop_reason": None, "stop_sequence": None}
-    yield _event("message_start", message=opening | {"usage": _usage(answer) | _NOTHING_YET})
-    yield _event("ping")
+    yield event("message_start", message=opening | {"usage": _usage(answer) | _NOTHING_YET})
+    yield event("ping")
     index = 0
     if answer.thinking is not None:
         yield from _block(index, {"type": "thinking", "thinking": "", "signature": ""}, _thought(answer))
@@ -75,8 +75,17 @@ def stream(answer: Answer) -> Iterator[bytes]:
     if answer.text:
         written = ({"type": "text_delta", "text": piece} for piece in pieces(answer.text))
         yield from _block(index, {"type": "text", "text": ""}, written)
-    yield _event("message_delta", delta=_ending(answer), usage=_usage(answer))
-    yield _event("message_stop")
+    yield event("message_delta", delta=_ending(answer), usage=_usage(answer))
+    yield event("message_stop")
+
+
+def event(kind: str, **fields: object) -> bytes:
+    """Return one server-sent event.
+
+    >>> event("ping")
+    b'event: ping\\ndata: {"type":"ping"}\\n\\n'
+    """
+    return b"event: %s\ndata: %s\n\n" % (kind.encode(), _json({"type": kind} | fields))
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -100,10 +109,10 @@ def _thought(answer: Answer) -> Iterator[dict[str, str]]:
 
 
 def _block(index: int, opening: Mapping[str, str], deltas: Iterator[dict[str, str]]) -> Iterator[bytes]:
-    yield _event("content_block_start", index=index, content_block=opening)
+    yield event("content_block_start", index=index, content_block=opening)
     for delta in deltas:
-        yield _event("content_block_delta", index=index, delta=delta)
-    yield _event("content_block_stop", index=index)
+        yield event("content_block_delta", index=index, delta=delta)
+    yield event("content_block_stop", index=index)
 
 
 def _envelope(answer: Answer) -> dict[str, Any]:
@@ -133,10 +142,6 @@ def _usage(answer: Answer) -> dict[str, Any]:
 
 def _signature(answer: Answer) -> str:
     return base64.b64encode(hashlib.sha256(answer.request.encode()).digest()).decode()
-
-
-def _event(name: str, **data: object) -> bytes:
-    return b"event: %s\ndata: %s\n\n" % (name.encode(), _json({"type": name} | data))
 
 
 def _json(value: object) -> bytes:

@@ -83,6 +83,7 @@ def without_messages(commission: Commission, section: Section) -> Request:
         top_p=settings.top_p,
         effort=settings.effort,
         thinking=settings.thinking,
+        user_id=settings.user_id,
         rehearsed=commission.rehearsed,
     )
 

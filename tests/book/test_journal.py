@@ -42,7 +42,7 @@ DONE = Completion(
 )
 
 
-def intend(journal: Journal, section: str = "boat", **changes: Any) -> int:  # noqa: ANN401 - any field
+def intend(journal: Journal, section: str = "boat", **changes: Any) -> int:
     known = {"fingerprint": "f1", "digest": "d1", "model": "sonnet", "rehearsed": False, "reserved": 500}
     return journal.open_intent(section, changes.pop("leg", NEXT), **(known | changes))
 
@@ -463,7 +463,7 @@ DAMAGES = {
 
 @pytest.mark.parametrize("opening", [lambda path: open_journal(path, clock=float), view_journal])
 @pytest.mark.parametrize("sentence", DAMAGES)
-def test_a_strange_journal_has_its_own_sentence(path: Path, sentence: str, opening: Any) -> None:  # noqa: ANN401
+def test_a_strange_journal_has_its_own_sentence(path: Path, sentence: str, opening: Any) -> None:
     DAMAGES[sentence](path)
 
     with pytest.raises(JournalError, match=sentence):

@@ -268,6 +268,41 @@ def test_nearly_the_anchor_is_good_enough(reply: str, doubtful: bool) -> None:  
     assert (f"{kept}and kept it.", doubtful) == (seam.text, seam.doubtful)
 
 
+@pytest.mark.parametrize("asked", [None, "the lamp was lit and she"])
+@pytest.mark.parametrize("line", ["x" * 9_999 + "\n", "She rang. " * 50 + "\n\n", "- a\n- b\n- a\n- c\n"])
+def test_a_loop_of_loops_goes_as_a_whole(line: str, asked: str | None) -> None:
+    kept = "It was late, the lamp was lit and she "
+    seam = stitch(kept, line * (1_000_000 // len(line)), anchor=asked)
+
+    assert (kept, True) == (seam.text, seam.doubtful)
+
+
+def test_what_a_reply_says_before_it_loops_stays() -> None:
+    seam = stitch("The lamp was ", "lit. She rang: " + "nobody came. " * 100, anchor=None)
+
+    assert ("The lamp was lit. She rang:", True) == (seam.text, seam.doubtful)
+
+
+def test_a_fence_that_is_over_before_the_reply_belongs_to_the_text() -> None:
+    reply = "```markdown\n# A\n```\n\nThat was all.\n"
+    seam = stitch("This is how it is written:\n\n", reply, anchor=None)
+
+    assert f"This is how it is written:\n\n{reply}" == seam.text
+
+
+def test_where_lines_end_in_two_characters_an_empty_line_does_too() -> None:
+    kept = "One.\r\n\r\n```ini\r\nx = 1\r\n```"
+
+    assert f"{kept}\r\n\r\nTwo.\r\n" == stitch(kept, "Two.\r\n", anchor=None).text
+
+
+def test_a_capital_behind_a_comma_in_quotes_is_doubtful() -> None:
+    kept = "Then she sat down, and he too. “That,” "
+    seam = stitch(kept, f"{anchor(kept)} She said, “is all.”", anchor=anchor(kept))
+
+    assert (f"{kept}She said, “is all.”", True) == (seam.text, seam.doubtful)
+
+
 def test_a_line_end_that_may_be_half_an_empty_line_is_not_kept() -> None:
     assert "He left. " == boundary("He left. She stayed.\n", prefill=False)
     assert "He left. She stayed.\n\n" == boundary("He left. She stayed.\n\n", prefill=False)
@@ -313,6 +348,9 @@ def test_no_seam_takes_the_square_of_its_length() -> None:
         ("- one\n- ", "- one\n"),
         ("灯台に着いた。風が強", "灯台に着いた。"),
         ("Whole paragraph.\n\n", "Whole paragraph.\n\n"),
+        ("灯台に着いた。\n風が強", "灯台に着いた。\n"),
+        ("He left. It was Ｔｏ", "He left. "),
+        ("He left.\r\n\r\n# Back\r", "He left.\r\n\r\n"),
         ("<!-- a\nb", "<!-- a\n"),
     ],
 )

@@ -163,3 +163,10 @@ def test_half_a_surrogate_pair_does_not_stop_a_request() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_every_text_arrives_as_it_was(text: str) -> None:
     assert text == body(ask("sonnet", Message(Role.USER, text)))["messages"][0]["content"]
+
+
+def test_an_opaque_user_is_named_to_anthropic_and_to_nobody_else() -> None:
+    request = Request("claude-sonnet-5-5", (Message(Role.USER, "Go on."),), 100, user_id="u-1")
+    bodies = [json.loads(encoder(catalogue(), accepts)(request)) for accepts in (native, plain)]
+
+    assert [{"user_id": "u-1"}, None] == [body.get("metadata") for body in bodies]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
+
+from storygen.rehearsal.events import event
+
+__all__ = ["beginning", "event", "pieces_of", "sliced", "stream"]
 
 _PIECE = re.compile(r"\s*\w{1,6}|\s*[^\w\s]|\s+")
 
@@ -27,12 +30,6 @@ def beginning(text: str, *, model: str) -> Iterator[bytes]:
     yield event("ping")
     for piece in pieces_of(text):
         yield event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
-
-
-def event(kind: str, **fields: object) -> bytes:
-    """Return one event."""
-    data = json.dumps({"type": kind, **fields}, ensure_ascii=False)
-    return f"event: {kind}\ndata: {data}\n\n".encode()
 
 
 def sliced(events: Iterable[bytes], size: int) -> Iterator[bytes]:

@@ -27,6 +27,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeAlias
 
+from storygen.rehearsal.events import error as envelope
+from storygen.rehearsal.rules import Problem
+from storygen.rehearsal.trouble import KINDS
 from tests.servers.replies import beginning, event, pieces_of, sliced, stream
 
 _ANCHOR = re.compile(r"<anchor>\s*(.*?)\s*</anchor>", re.DOTALL)
@@ -180,19 +183,19 @@ class Floods:
 
 @dataclass(frozen=True, slots=True)
 class Fails:
-    """An error status, with the envelope of the API or with *body* as it is."""
+    """An error status, with the envelope of the API or with *body* as it is; `kind` by the status."""
 
     status: int
-    kind: str = "api_error"
+    kind: str | None = None
     message: str = "scripted"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
 
     def play(self, wire: Wire, asked: Asked) -> None:  # noqa: ARG002 - the same for every request
         """Answer with the error."""
-        error = {"type": self.kind, "message": self.message}
-        envelope = {"type": "error", "error": error, "request_id": "req_scripted"}
-        body = json.dumps(envelope).encode() if self.body is None else self.body
+        kind = self.kind or KINDS.get(self.status, "api_error")
+        problem = Problem(self.status, kind, self.message)
+        body = envelope(problem, "scripted") if self.body is None else self.body
         wire.whole(self.status, {"content-type": "application/json"} | dict(self.headers), body)
 
 
@@ -222,7 +225,7 @@ def continuing(texts: Mapping[str, str] | str, *, tokens: int = 400) -> Callable
         text = texts if isinstance(texts, str) else _meant(asked, texts)
         start = _where_to_go_on(asked, text)
         if start is None:
-            return Fails(400, "invalid_request_error", "the text to continue is none of this server's")
+            return Fails(400, message="the text to continue is none of this server's")
         pieces = pieces_of(text[start:])
         most = min(tokens, asked.json["max_tokens"])
         stop = "max_tokens" if len(pieces) > most else "end_turn"
@@ -326,7 +329,7 @@ class ScriptedServer:
             if callable(self._script):
                 return self._script(asked)
             if len(self.asked) > len(self._script):
-                return Fails(400, "invalid_request_error", "the script has ended")
+                return Fails(400, message="the script has ended")
             return self._script[len(self.asked) - 1]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
