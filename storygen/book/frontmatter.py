@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BLOCK = re.compile(r"---[ \t]*\r?\n((?:(?!---[ \t]*(?:\r?\n|\Z)).*\n)*+)---[ \t]*(?:\r?\n|\Z)")
+_BLOCK = re.compile(r"---[ \t]*\r?\n((?:(?!---[ \t]*(?:\r?\n|\Z)).*\n)*)---[ \t]*(?:\r?\n|\Z)")
 _FIELD = re.compile(r"^(id|status)[ \t]*:[ \t]*(.*?)[ \t]*\r?$", re.MULTILINE)
 _QUOTED = re.compile(r"""(["'])(.*?)\1[ \t]*(?:#.*)?""")
 _LINE_END = re.compile(r"\r\n?")

@@ -13,6 +13,7 @@ from storygen.book.frontmatter import plain_prose
 from storygen.book.lock import hold
 from storygen.book.record import Record, hash_text, read_record, write_record
 from storygen.desk.project import Project
+from storygen.desk.retitled import refuse_retitled
 from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.draft import Draft
 from storygen.errors import StorygenError
@@ -66,9 +67,13 @@ def compiled(project: Project, *, clean: bool = False) -> Built:
 
 
 def build(project: Project, *, clean: bool = False) -> Built:
-    """Compile the book into its manuscript.md, as `compile_book` does, while nobody else writes to it."""
+    """Compile the book into its manuscript.md, as `compile_book` does, while nobody else writes to it.
+
+    Raises OutlineError where a changed title would leave a text behind.
+    """
     project.book.prepare()
     with hold(project.book):
+        refuse_retitled(project.outline, read_book(project.book))
         return compile_book(project, clean=clean)
 
 

@@ -84,7 +84,10 @@ def _lay(folder: Path, texts: dict[Path, str]) -> tuple[Path, ...]:
         raise FileError(f"{folder} already has {taken[0]}", "choose another folder; nothing was written")
     order = sorted(texts, key=lambda path: (path.name not in _OUTLINES, path))
     everything = {**texts, SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"}
-    for path, text in everything.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        save(folder / path, text)
+    try:
+        for path, text in everything.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            save(folder / path, text)
+    except OSError as error:
+        raise FileError(f"{folder} cannot be made: {error.strerror}", "choose another folder") from error
     return tuple(folder / path for path in order)

@@ -80,10 +80,10 @@ def stream(answer: Answer) -> Iterator[bytes]:
 
 
 def event(kind: str, **fields: object) -> bytes:
-    """Return one server-sent event.
+    r"""Return one server-sent event.
 
     >>> event("ping")
-    b'event: ping\\ndata: {"type":"ping"}\\n\\n'
+    b'event: ping\ndata: {"type":"ping"}\n\n'
     """
     return b"event: %s\ndata: %s\n\n" % (kind.encode(), _json({"type": kind} | fields))
 

@@ -54,11 +54,12 @@ class LowestDice(Random):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: exit code, what it said, how many requests it made, the texts that it left."""
+    """How a run ended: exit code, what it said, its requests and connections, the texts that it left."""
 
     code: int
     said: str
     requests: int
+    connections: int
     whole: tuple[str, ...]
     partial: tuple[str, ...]
 
@@ -78,10 +79,12 @@ def write(tale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
             for name, value in {"ANTHROPIC_BASE_URL": server.url, **environ}.items():
                 monkeypatch.setenv(name, value)
             code = run(["write", "--limit", "1", *options])
-            requests = len(server.asked)
+            requests, connections = len(server.asked), server.connections
         said = " ".join(capsys.readouterr().err.split())
         assert ("Traceback" in said, "sentinel" in said) == (False, False)
-        return Ended(code, said, requests, _texts(tale, "*[!l].md"), _texts(tale, "*.partial.md"))
+        return Ended(
+            code, said, requests, connections, _texts(tale, "*[!l].md"), _texts(tale, "*.partial.md")
+        )
 
     return writing
 
@@ -198,21 +201,21 @@ WITHOUT_TEXT = (
         1, 1, ("a_new_error", "nobody knows")),
     Fault("N-15 key", always(refused_in_stream("authentication_error")),
         4, 1, ("authentication failed",)),
-    Fault("N-16 too long", always(Fails(400, "invalid_request_error", "prompt is too long: 210000 > 200000")),
+    Fault("N-16 too long", always(Fails(400, message="prompt is too long: 210000 > 200000")),
         1, 1, ("the-last-boat", "210000 > 200000", "tokens by our own count", "send less")),
     Fault("N-16 413", always(Sends(b"<p>too large", 413)),
         1, 1, ("the-last-boat", "bytes", "send less")),
-    Fault("N-17 401", always(Fails(401, "authentication_error")),
+    Fault("N-17 401", always(Fails(401)),
         4, 1, ("authentication failed", "req_scripted", "ANTHROPIC_API_KEY")),
-    Fault("N-17 402", always(Fails(402, "billing_error")),
+    Fault("N-17 402", always(Fails(402)),
         4, 1, ("billing",)),
-    Fault("N-17 403", always(Fails(403, "permission_error")),
+    Fault("N-17 403", always(Fails(403)),
         4, 1, ("permission",)),
-    Fault("a spend limit", always(Fails(429, "rate_limit_error", "Your credit balance is too low")),
+    Fault("a spend limit", always(Fails(429, message="Your credit balance is too low")),
         4, 1, ("spend limit", "raise the limit")),
-    Fault("400", always(Fails(400, "invalid_request_error")),
+    Fault("400", always(Fails(400)),
         1, 1, ("the-last-boat", "400", "req_scripted")),
-    Fault("404", always(Fails(404, "not_found_error")),
+    Fault("404", always(Fails(404)),
         4, 1, ("storygen models",)),
     Fault("408", always(Fails(408)),
         4, 6, ("408", "6 tries")),
@@ -222,7 +225,7 @@ WITHOUT_TEXT = (
         1, 1, ("422", "check the parameters")),
     Fault("500 not to be tried again", always(Fails(500, headers={"x-should-retry": "false"})),
         4, 1, ("500",)),
-    Fault("504 of the API", always(Fails(504, "timeout_error")),
+    Fault("504 of the API", always(Fails(504)),
         4, 6, ("504", "6 tries")),
     Fault("429 without a word", always(Fails(429)),
         4, 1, ("rate limit", "fewer --jobs"), {"STORYGEN_RETRIES": "0"}),
@@ -323,11 +326,11 @@ PASSING: tuple[tuple[str, Script, int, Mapping[str, str]], ...] = (
     ("N-15 overloaded after text", then(Breaks(Break.ERROR, HALF)), 2, {}),
     ("400 that may be tried again", then(Fails(400, headers={"x-should-retry": "true"})), 2, {}),
     ("N-22 strangers everywhere", then(Streams(STRANGE + WHOLE.replace(PING, PING + STRANGE))), 1, {}),
-    ("N-22 a gap in the indexes", then(Streams(WHOLE.replace(b'"index": 0', b'"index": 7'))), 1, {}),
+    ("N-22 a gap in the indexes", then(Streams(WHOLE.replace(b'"index":0', b'"index":7'))), 1, {}),
     ("N-22 text after the end", then(Streams(WHOLE + TINY)), 1, {}),
     ("N-22 no names", then(Streams(NAMELESS)), 1, {}),
     ("N-23 no usage", then(Streams(WHOLE.replace(b'"usage"', b'"gone"'))), 1, {}),
-    ("N-23 a mad usage", then(Streams(WHOLE.replace(b'_tokens": ', b'_tokens": -'))), 1, {}),
+    ("N-23 a mad usage", then(Streams(WHOLE.replace(b'_tokens":', b'_tokens":-'))), 1, {}),
     ("[DONE] after the end", then(Streams(WHOLE + b"data: [DONE]\n\n")), 1, {}),
     ("a whole message", then(Sends(MESSAGE, headers=JSON)), 1, {}),
     ("the window is full", then(Says(HALF, "model_context_window_exceeded")), 2, {}),
@@ -379,6 +382,13 @@ def test_limits_that_make_no_sense_hold_nobody_up(write: Write, limits: dict[str
     ended = write(always(Streams(WHOLE, headers=headers)), "--limit", "3")
 
     assert (0, 3) == (ended.code, ended.requests), ended.said
+
+
+def test_no_request_goes_over_a_connection_that_may_have_gone_stale(write: Write) -> None:
+    kept = Streams(WHOLE, headers={"connection": "keep-alive"})
+    ended = write(always(kept), "--limit", "2")
+
+    assert (0, 2, 2) == (ended.code, ended.requests, ended.connections), ended.said
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -469,7 +479,7 @@ def test_a_prefill_that_is_echoed_is_not_written_twice(write: Write) -> None:
 
 
 def test_a_prefill_that_is_refused_is_asked_for_in_words(write: Write) -> None:
-    no = Fails(400, "invalid_request_error", "This model does not support assistant message prefill.")
+    no = Fails(400, message="This model does not support assistant message prefill.")
     ended = write(then(Says(HALF, "max_tokens"), no), "--model", "claude-haiku-4-5")
 
     assert (0, 3, (TEXT,)) == (ended.code, ended.requests, ended.whole), ended.said
@@ -483,7 +493,7 @@ def test_a_refusal_is_never_sent_again_by_another_run(write: Write) -> None:
 
 
 def test_a_key_revoked_in_the_middle_stops_the_run_and_keeps_what_is_done(write: Write) -> None:
-    ended = write([Says(TEXT), Fails(401, "authentication_error")], "--limit", "3")
+    ended = write([Says(TEXT), Fails(401)], "--limit", "3")
 
     assert (4, 2, (TEXT,)) == (ended.code, ended.requests, ended.whole)
 

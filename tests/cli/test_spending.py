@@ -57,7 +57,7 @@ class Till:
             self.money += catalogue().find(self.model).cost(usage) or 0
         told = json.dumps({"input_tokens": 0, "cache_creation_input_tokens": prompt, "output_tokens": 1})
         reply = b"".join(stream(TEXT, "end_turn", model=self.model))
-        start = reply.index(b'"usage": ') + len(b'"usage": ')
+        start = reply.index(b'"usage":') + len(b'"usage":')
         end = reply.index(b"}", start) + 1
         return trouble or Streams(reply[:start] + told.encode() + reply[end:])
 

@@ -5,6 +5,7 @@ import gzip
 import socket
 import subprocess
 import sys
+import tracemalloc
 from contextlib import aclosing
 from pathlib import Path
 
@@ -13,17 +14,19 @@ import pytest
 
 from storygen.catalogue import catalogue
 from storygen.errors import Cut, ModelError, Rejected, SettingsError, Unreachable
-from storygen.messages import Completion, Delta, Message, Opened, Request, Role, StopReason
+from storygen.messages import Completion, Delta, Message, Opened, Request, Role, StopReason, Text
 from storygen.model.deadlines import Deadlines
 from storygen.model.deltas import Fold
 from storygen.model.http import connect
 from storygen.model.keys import Key
 from storygen.model.send import sender
 from storygen.model.wire import encoder
-from tests.servers.scripted import Behaviour, Break, Breaks, Fails, Says, ScriptedServer, Sends
+from tests.servers.replies import beginning, event, stream
+from tests.servers.scripted import Behaviour, Break, Breaks, Fails, Says, ScriptedServer, Sends, Streams
 
 PROSE = "Once upon a time – 漢字, 🚢 and\u2028a line separator.\n\n" * 20
 BODY = encoder(catalogue())(Request("sonnet", (Message(Role.USER, "Write."),), max_tokens=1000))
+MIB = 1 << 20
 BRIEF = Deadlines(headers=0.2, silence=0.2)
 
 
@@ -63,6 +66,33 @@ def test_a_reply_in_slices_of_any_size_is_the_same_text(slices: int) -> None:
         completion.clean,
         error,
     )
+
+
+def test_a_reader_that_waits_for_the_server_reads_the_same_text() -> None:
+    slow = Streams(b"".join(stream(PROSE, "end_turn", model="m")), slices=3_001, pace=0.001)
+    completion, error = answer(slow)
+    assert (PROSE, True, None) == (completion.text, completion.clean, error)
+
+
+def test_a_server_that_waits_for_the_reader_fills_no_memory() -> None:
+    piece = event("content_block_delta", index=0, delta={"type": "text_delta", "text": "x" * 1_024})
+    long = Streams(b"".join(beginning("", model="m")) + piece * 4_096, slices=65_536)
+
+    async def main(url: str) -> int:
+        size = 0
+        async with connect(url) as transport:
+            async for delta in sender(transport)(BODY):
+                size += len(delta.text) if isinstance(delta, Text) else 0
+                await anyio.lowlevel.checkpoint()
+        return size
+
+    with ScriptedServer([long]) as server:
+        tracemalloc.start()
+        size = anyio.run(main, server.url)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert 4 * MIB == size
+    assert peak < 2 * MIB
 
 
 def test_the_request_arrives_as_it_was_encoded() -> None:
@@ -112,7 +142,7 @@ def test_a_connection_that_breaks_before_the_first_event_is_a_cut(how: Break) ->
 
 
 def test_an_error_status_is_judged() -> None:
-    _, error = answer(Fails(429, "rate_limit_error", headers={"retry-after": "7"}))
+    _, error = answer(Fails(429, headers={"retry-after": "7"}))
     assert isinstance(error, Rejected)
     assert (429, 7.0, "req_scripted") == (error.status, error.retry_after, error.request_id)
 

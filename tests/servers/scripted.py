@@ -290,6 +290,11 @@ class Wire:
 
 class _Listener(ThreadingHTTPServer):
     request_queue_size = 1_024  # as many as come at once
+    accepted = 0
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        self.accepted += 1
+        return super().get_request()
 
 
 class ScriptedServer:
@@ -307,6 +312,11 @@ class ScriptedServer:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
             self._http.socket = context.wrap_socket(self._http.socket, server_side=True)
+
+    @property
+    def connections(self) -> int:
+        """How many connections came so far; one lasts where the answer's headers keep it alive."""
+        return self._http.accepted
 
     def __enter__(self) -> Self:
         """Begin to answer."""
@@ -338,17 +348,20 @@ class ScriptedServer:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                names = {name.lower(): value for name, value in self.headers.items()}
-                asked = Asked(self.path, names, body)
+            def handle(self) -> None:
                 try:
-                    server._next(asked).play(Wire(self), asked)
+                    super().handle()
                 except ConnectionError:
                     pass  # the client may leave when it has heard enough
                 except Exception as error:  # noqa: BLE001 - a test has to see what its script did wrong
                     server._failures.append(error)
-                self.close_connection = True
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                names = {name.lower(): value for name, value in self.headers.items()}
+                asked = Asked(self.path, names, body)
+                self.close_connection = True  # until an answer's headers say otherwise
+                server._next(asked).play(Wire(self), asked)
 
             def log_message(self, *args: object) -> None:
                 """Stay silent."""
