@@ -43,6 +43,10 @@ class Console:
         """Show a sentence to the person, wrapped where there is a terminal."""
         self.say(wrapped(text) if sys.stderr.isatty() else text)
 
+    def fitted(self, text: str) -> str:
+        """Return *text* as stdout shows it best: wrapped for a terminal, as it is for a pipe."""
+        return wrapped(text) if sys.stdout.isatty() else text
+
     def note(self, text: str) -> None:
         """Show words that a quiet person does not want."""
         if not self.quiet:

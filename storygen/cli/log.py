@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import click
@@ -23,14 +22,11 @@ if TYPE_CHECKING:
     from storygen.desk.log import Log
     from storygen.desk.project import Project
 
-_HEAD = (
-    *("started", "took", "section", "leg", "fate", "stop", "in", "cached", "out", "cost", "model"),
-    "request id",
-)
-_CAUSE = 40
-"""Characters of a cause that a table has room for; `--json` has all."""
+_HEAD = ("section", "started", "took", "leg", "fate", "stop", "in", "cached", "out", "cost")
+_MORE = ("model", "request id", "why")
+"""Columns that only `-v` has room for."""
 
-_RIGHT = (1, 3, 6, 7, 8, 9)
+_RIGHT = (2, 3, 6, 7, 8, 9)
 
 
 @click.command()
@@ -41,7 +37,8 @@ _RIGHT = (1, 3, 6, 7, 8, 9)
 def log(*, console: Console, names: tuple[str, ...], book: Path | None, json: bool) -> None:
     """Show every request: when, what it took, what became of it.
 
-    Nothing is left out: failed ones, rehearsed ones, those of sections that are gone from the outline.
+    Nothing is left out: failed ones, rehearsed ones, those of sections that are gone from the outline. With
+    -v the model, the request id and why it failed; --json has every field.
     """
     from storygen.desk.log import log as look
 
@@ -54,19 +51,21 @@ def log(*, console: Console, names: tuple[str, ...], book: Path | None, json: bo
         console.document(books=[_document(project, log) for project, log in logs])
     else:
         for project, log in logs:
-            console.product(_text(project, log))
+            console.product(_text(project, log, more=console.verbose))
 
 
-def _text(project: Project, log: Log) -> str:
+def _text(project: Project, log: Log, *, more: bool) -> str:
     if not log.attempts:
         return f"{project.outline.title}: nothing was asked for yet."
     usage = log.usage
     foot = (
         *("total", "", "", str(len(log.attempts)), "", "", short(usage.prompt_tokens)),
-        *(_share(log), short(usage.output_tokens), money(log.cost), "", ""),
+        *(_share(log), short(usage.output_tokens), money(log.cost)),
     )
-    rows = [_row(attempt) for attempt in log.attempts]
-    text = f"{project.outline.title}\n\n" + table(_HEAD, rows, right=_RIGHT, foot=foot, elastic=2)
+    head = _HEAD + _MORE if more else _HEAD
+    rows = [_row(attempt) + (_rest(attempt) if more else ()) for attempt in log.attempts]
+    padded = (*foot, *("",) * (len(head) - len(foot)))
+    text = f"{project.outline.title}\n\n" + table(head, rows, right=_RIGHT, foot=padded)
     if log.unbilled:
         text += f"\n\nOf {log.unbilled} it is not known what they cost; the total is what the others did."
     return text
@@ -75,19 +74,22 @@ def _text(project: Project, log: Log) -> str:
 def _row(attempt: Attempt) -> tuple[str, ...]:
     usage = attempt.usage
     return (
-        f"{datetime.fromtimestamp(attempt.started).astimezone():%Y-%m-%d %H:%M:%S}",
-        "-" if attempt.ended is None else f"{attempt.ended - attempt.started:.1f} s",
         attempt.section,
+        f"{datetime.fromtimestamp(attempt.started).astimezone():%m-%d %H:%M}",
+        "-" if attempt.ended is None else f"{attempt.ended - attempt.started:.0f} s",
         str(attempt.leg),
         attempt.fate,
-        attempt.stop_reason or shorten(attempt.cause, _CAUSE, placeholder="…") or "-",
+        attempt.stop_reason or "-",
         short(usage.prompt_tokens),
         _share(attempt),
         short(usage.output_tokens),
         money(attempt.cost),
-        (attempt.answered_by or attempt.model) + (" (rehearsed)" if attempt.rehearsed else ""),
-        attempt.request_id or "-",
     )
+
+
+def _rest(attempt: Attempt) -> tuple[str, ...]:
+    model = (attempt.answered_by or attempt.model) + (" (rehearsed)" if attempt.rehearsed else "")
+    return (model, attempt.request_id or "-", attempt.cause)
 
 
 def _share(each: Attempt | Log) -> str:

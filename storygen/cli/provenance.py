@@ -41,15 +41,15 @@ def provenance(*, console: Console, names: tuple[str, ...], book: Path | None, j
         console.document(books=[_document(project, origins) for project, origins in found])
     else:
         for project, origins in found:
-            console.product(_text(project, origins))
+            console.product(_text(console, project, origins))
 
 
-def _text(project: Project, found: Provenance) -> str:
+def _text(console: Console, project: Project, found: Provenance) -> str:
     rows = [_row(origin) for origin in found.origins]
     generated = found.generated + found.rehearsed
     foot = ("total", f"{found.words:,}", f"{generated:,}", f"{found.by_hand:,}", "", "")
     shown = table(_HEAD, rows, right=[1, 2, 3], foot=foot) + "\n\n" if rows else ""
-    return f"{project.outline.title}\n\n{shown}{found.sentence}"
+    return f"{project.outline.title}\n\n{shown}{console.fitted(found.sentence)}"
 
 
 def _row(origin: Origin) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ _SETTINGS = (
     *("budget", "max_calls", "max_output_tokens", "jobs"),
 )
 _WORST_FIRST = (130, 143, 129, 5, 4, 3, 2, 1, 0)
+
+
+MANY = 5_000
+"""Sections; more than that is asked about before anything is sent."""
 
 
 @click.command()
@@ -47,6 +52,7 @@ _WORST_FIRST = (130, 143, 129, 5, 4, 3, 2, 1, 0)
 @click.option("--stream", is_flag=True, help="Show the prose on stdout as it comes.")
 @click.option("--base-url", metavar="URL", help="Another server that speaks the Messages API.")
 @click.option("-o", "--output", metavar="FILE", help="The manuscript goes here too; - is stdout.")
+@click.option("--yes", is_flag=True, help="Agree to more sections than any book has.")
 @book_option
 @as_json
 @shared
@@ -80,9 +86,26 @@ def _one(console: Console, path: Path, ids: tuple[str, ...], options: dict[str, 
 
         show_estimate(console, project, selection, exact=options["exact"], json=options["json"])
         return 0
+    _consent(project, limit=options["limit"], yes=options["yes"])
     if options["json"]:
         return _as_json(project, selection, purse, rehearse=options["rehearse"])
     return _on_screen(console, project, selection, purse, options)
+
+
+def _consent(project: Project, *, limit: int | None, yes: bool) -> None:
+    """Have a person agree to a book that is larger than any; raises UsageError where nobody does."""
+    from storygen.cli.table import money
+    from storygen.desk.estimate import text_alone
+
+    sections = min(len(project.outline.sections), limit or MANY + 1)
+    if sections <= MANY or yes:
+        return
+    size = (
+        f"{len(project.outline.sections):,} sections, about {money(text_alone(project))} for the text alone"
+    )
+    if sys.stdin.isatty() and click.confirm(f"{size}. Write them?", err=True):
+        return
+    raise UsageError(f"{size}: that wants your consent", "add --yes, or write some of them with --limit N")
 
 
 def _on_screen(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from storygen.catalogue import Model
+from storygen.catalogue import Model, catalogue
 from storygen.desk.commission import attempts_of, commission_of
 from storygen.desk.freshness import replaceable
 from storygen.desk.project import Project
@@ -104,3 +104,13 @@ def _estimate(asked: Ask, count: int | None, seen: set[str]) -> Estimate:
         output_tokens=math.ceil(asked.section.words.aim * TOKENS_A_WORD * factor),
     )
     return Estimate(asked.section, row.id, usage, row.cost(usage))
+
+
+def text_alone(project: Project) -> int | None:
+    """Return what the words that the outline asks for cost as output, in micro-dollars; None without a price.
+
+    It is quick for any number of sections, since no prompt is made.
+    """
+    known = catalogue()
+    row = known.find(project.settings.model or known.default)
+    return row.cost(Usage(output_tokens=math.ceil(project.outline.words * TOKENS_A_WORD * row.factor)))

@@ -70,7 +70,7 @@ def test_a_lost_title_is_shown_with_its_line(tale: Path, capsys: pytest.CaptureF
 
 
 def test_the_log_has_a_line_for_every_attempt(capsys: pytest.CaptureFixture[str]) -> None:
-    code = run(["log"])
+    code = run(["log", "-v"])
     lines = capsys.readouterr().out.splitlines()
 
     assert (0, 3) == (code, sum("(rehearsed)" in line and "complete" in line for line in lines))

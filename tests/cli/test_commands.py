@@ -237,3 +237,13 @@ def test_control_characters_never_reach_the_screen(tale: Path, capsys: pytest.Ca
     run(["check"])
 
     assert "\x1b" not in capsys.readouterr().err
+
+
+def test_more_sections_than_any_book_has_want_consent(tale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    titles = "".join(f"  - Gate {number}\n" for number in range(5_001))
+    tale.write_text(f"title: Big\nsections:\n{titles}")
+    code = run(["write"])
+    said = " ".join(capsys.readouterr().err.split())
+
+    assert (2, True) == (code, "5,001 sections, about $98.02 for the text alone" in said), said
+    assert 0 == run(["write", "-q", "--limit", "1"])
