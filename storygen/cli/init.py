@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storygen.cli.naming import quoted
 from storygen.cli.options import as_json, shared
 from storygen.cli.table import table
 from storygen.errors import UsageError
@@ -44,7 +45,7 @@ def _begin(console: Console, folder: Path, *, kind: str, name: str | None) -> No
     written = begin_from(folder, name=name) if name else begin(folder, kind=Kind(kind))
     for path in written:
         console.note(f"  {path}")
-    console.note(f"\nNext: storygen write {written[0]}")
+    console.note(f"\nNext: storygen write {quoted(written[0])}")
 
 
 def _list(console: Console, *, json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,6 +34,15 @@ def named(words: Sequence[str]) -> Named:
     if ids and len(paths) > 1:
         raise UsageError("section ids need one outline, and several were given", "name one outline")
     return Named(paths or (_only_outline(Path()),), ids)
+
+
+def quoted(path: Path) -> str:
+    """Return *path* as a shell takes it, so that a suggested command can be pasted.
+
+    >>> quoted(Path("my book/outline.yaml"))
+    "'my book/outline.yaml'"
+    """
+    return shlex.quote(str(path))
 
 
 def ids_here(words: Sequence[str]) -> list[str]:

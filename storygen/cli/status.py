@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storygen.cli.naming import named
+from storygen.cli.naming import named, quoted
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines, shared
 from storygen.cli.table import money, short, table
@@ -73,7 +73,7 @@ def _remarks(project: Project, status: Status) -> Iterator[str]:
     if next_steps := stale_text(project.outline.path, status):
         yield next_steps
     if left := status.count(State.MISSING, State.INCOMPLETE):
-        yield f"{left} to write: storygen write {project.outline.path}"
+        yield f"{left} to write: storygen write {quoted(project.outline.path)}"
 
 
 def _row(line: Line) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def use(project: Project, id_: str, number: int, *, tell: Tell = lambda _: None)
         there = ", ".join(map(str, known)) or "there are none"
         raise UsageError(
             f"version {number} of {id_} is no variant of its last rewrite ({there})",
-            f"storygen restore {id_} {number} brings back any version",
+            f"`storygen versions {id_}` lists all; restore brings back any of them",
         )
     return restore(project, id_, number, tell=tell)
 
