@@ -40,7 +40,8 @@ TEXT = (
 HALF = TEXT[:240]
 JSON = {"content-type": "application/json"}
 FINISHES = continuing(TEXT)
-CERTIFICATE = Path(__file__).parents[1] / "servers" / "nobody.pem"
+SERVERS = Path(__file__).parents[1] / "servers"
+CERTIFICATE = SERVERS / "nobody.pem"
 
 Script: TypeAlias = Callable[[Asked], Behaviour]
 
@@ -422,6 +423,26 @@ def test_who_cannot_prove_who_it_is_gets_nothing(write: Write, tale: Path, certi
 
         assert (4, ["unsent"], []) == (ended.code, fates(tale), stranger.asked)
     assert ("prove who it is" in ended.said, "clock" in ended.said) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["elsewhere.pem", "expired.pem"])
+def test_a_trusted_certificate_of_another_host_or_time_proves_nothing(
+    write: Write, tale: Path, name: str
+) -> None:
+    with ScriptedServer([], certificate=SERVERS / name) as stranger:
+        where = stranger.url.replace("http:", "https:")
+        ended = write([], ANTHROPIC_BASE_URL=where, SSL_CERT_FILE=str(SERVERS / name))
+
+        assert (4, ["unsent"], []) == (ended.code, fates(tale), stranger.asked), ended.said
+
+
+def test_a_trusted_certificate_of_this_host_is_enough(write: Write) -> None:
+    certificate = SERVERS / "trusted.pem"
+    with ScriptedServer(lambda _: Says("The boat came in."), certificate=certificate) as server:
+        where = server.url.replace("http:", "https:")
+        ended = write([], ANTHROPIC_BASE_URL=where, SSL_CERT_FILE=str(certificate))
+
+    assert 0 == ended.code, ended.said
 
 
 def test_an_answer_lost_twice_is_unknown_twice(write: Write, tale: Path) -> None:
