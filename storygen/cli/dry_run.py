@@ -9,6 +9,8 @@ from storygen.catalogue import catalogue
 from storygen.cli.table import money, table
 from storygen.cli.watch import dollars
 from storygen.desk.estimate import Estimate, estimate
+from storygen.desk.states import read_book
+from storygen.desk.write import rehearses
 from storygen.draft import total_usage
 
 if TYPE_CHECKING:
@@ -30,14 +32,24 @@ def show_estimate(
         console.document(outline=str(project.outline.path), exact=counted is not None, sections=sections)
         return
     outline = project.outline
+    if not estimates:
+        console.product(f"{outline.title}: everything is written; nothing would be sent.")
+        return
     console.product(
         f"{outline.title}: {len(outline.sections)} sections, {len(estimates)} to write, "
         f"target {outline.words:,} words\n\n{_table(estimates)}\n"
     )
-    models = ", ".join(dict.fromkeys(each.model for each in estimates)) or "no model needed"
+    models = ", ".join(dict.fromkeys(each.model for each in estimates))
     console.product(f"{models}; prices of {catalogue().priced_on}, ±30 %; thinking is not in it.")
     sent = "Nothing was sent" if counted is None else "The server counted the prompts, nothing was written"
-    console.product(f"{sent}. Run without --dry-run to write.")
+    console.product(f"{sent}. {_next(project)}")
+
+
+def _next(project: Project) -> str:
+    """Return what the same command without --dry-run would do."""
+    if rehearses(project, read_book(project.book)):
+        return "Without a key `write` rehearses; with one, this is what it asks for."
+    return "Run without --dry-run to write."
 
 
 def _counted(console: Console, project: Project, selection: Selection) -> tuple[Estimate, ...] | None:

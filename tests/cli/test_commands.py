@@ -247,3 +247,9 @@ def test_more_sections_than_any_book_has_want_consent(tale: Path, capsys: pytest
 
     assert (2, True) == (code, "5,001 sections, about $98.02 for the text alone" in said), said
     assert 0 == run(["write", "-q", "--limit", "1"])
+
+
+def test_a_dry_run_without_a_key_says_that_write_rehearses(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["write", "--dry-run"])
+
+    assert "Without a key `write` rehearses" in capsys.readouterr().out
