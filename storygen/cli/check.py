@@ -49,7 +49,7 @@ def _show(console: Console, path: Path, checked: Checked) -> None:
     from storygen.cli.screen import findings_text
 
     if checked.findings:
-        console.say(findings_text(checked.findings))
+        console.findings(findings_text(checked.findings))
     if checked.outline is not None:
         sections = len(checked.outline.sections)
         plural = "section" if sections == 1 else "sections"

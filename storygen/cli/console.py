@@ -16,6 +16,10 @@ import click
 from storygen.text.terminal import safe
 
 
+_SENTENCE = re.compile(r" *= |(?:error|warning|note)\[")
+"""How the lines of a drawn finding begin that are words, and no picture of a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """The screen of one command; *quiet* leaves only errors and the product."""
@@ -42,6 +46,12 @@ class Console:
     def sentence(self, text: str) -> None:
         """Show a sentence to the person, wrapped where there is a terminal."""
         self.say(wrapped(text) if sys.stderr.isatty() else text)
+
+    def findings(self, text: str) -> None:
+        """Show drawn findings, on stderr; their sentences are wrapped where there is a terminal."""
+        narrow = sys.stderr.isatty()
+        lines = text.split("\n")
+        self.say("\n".join(wrapped(line) if narrow and _SENTENCE.match(line) else line for line in lines))
 
     def fitted(self, text: str) -> str:
         """Return *text* as stdout shows it best: wrapped for a terminal, as it is for a pipe."""

@@ -128,7 +128,7 @@ def show_error(error: StorygenError) -> None:
 
     console = Console()
     if isinstance(error, OutlineError) and error.findings:
-        console.say(findings_text(error.findings))
+        console.findings(findings_text(error.findings))
         return
     stopped = isinstance(error, Interrupted | Stopped)
     console.sentence(error.message if stopped else f"error: {error.message}")
