@@ -15,7 +15,6 @@ import click
 
 from storygen.text.terminal import safe
 
-
 _SENTENCE = re.compile(r" *= |(?:error|warning|note)\[")
 """How the lines of a drawn finding begin that are words, and no picture of a line."""
 
