@@ -30,11 +30,12 @@ OWING = frozenset({Fate.INTENT, Fate.STREAMING, Fate.PARTIAL, Fate.UNKNOWN})
 class Attempt:
     """One send and its fate, without its text.
 
-    `leg` counts the replies of one version of the section from 1: tries that brought nothing share a number.
-    Money is whole micro-dollars: `reserved` the worst case, `cost` what it came to, None where no price or no
-    bill is known. Times are seconds since 1970 by the wall clock, for show. `answered_by` is the model that
-    spoke, `cause` why the attempt failed, `envelope` every field of the reply but its content, as JSON;
-    `plain` the prompt in plain cl100k tokens, 0 where nobody counted.
+    `section` is the id of the section that it writes, or `ID/STEP` for an errand done for one. `leg` counts
+    the replies of one version of it from 1: tries that brought nothing share a number. Money is whole
+    micro-dollars: `reserved` the worst case, `cost` what it came to, None where no price or no bill is known.
+    Times are seconds since 1970 by the wall clock, for show. `answered_by` is the model that spoke, `cause`
+    why the attempt failed, `envelope` every field of the reply but its content, as JSON; `plain` the prompt
+    in plain cl100k tokens, 0 where nobody counted.
     """
 
     id: int
@@ -59,6 +60,15 @@ class Attempt:
     cause: str = ""
     envelope: str = ""
     plain: int = 0
+
+    @property
+    def owner(self) -> str:
+        """The id of the section that it was made for, whether it wrote that or did an errand for it.
+
+        >>> Attempt(1, "the-boat/digest", 1, "f", "d", "m", False, 0, Fate.COMPLETE, 0.0).owner
+        'the-boat'
+        """
+        return self.section.partition("/")[0]
 
     @property
     def held(self) -> int:
@@ -104,8 +114,8 @@ def spent(attempts: Iterable[Attempt]) -> Spent:
 
 
 def by_section(attempts: Iterable[Attempt]) -> dict[str, tuple[Attempt, ...]]:
-    """Sort *attempts* into their sections, each in its old order."""
+    """Sort *attempts* to the sections that they were made for, each in its old order."""
     sections: dict[str, list[Attempt]] = {}
     for attempt in attempts:
-        sections.setdefault(attempt.section, []).append(attempt)
+        sections.setdefault(attempt.owner, []).append(attempt)
     return {section: tuple(own) for section, own in sections.items()}

@@ -43,9 +43,9 @@ def log(project: Project, *, ids: Collection[str] = ()) -> Log:
     """
     with view_journal(project.book.journal) as journal:
         attempts = journal.attempts()
-    for id_ in set(ids) - {attempt.section for attempt in attempts}:
+    for id_ in set(ids) - {attempt.owner for attempt in attempts}:
         find(project.outline, id_)
-    return Log(tuple(attempt for attempt in attempts if not ids or attempt.section in ids))
+    return Log(tuple(attempt for attempt in attempts if not ids or attempt.owner in ids))
 
 
 def bill(attempts: Iterable[Attempt]) -> int | None:

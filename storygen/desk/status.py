@@ -85,7 +85,7 @@ class Status:
     def gone(self) -> tuple[Attempt, ...]:
         """The attempts of sections that are not in the outline any more."""
         here = {line.id for line in self.lines}
-        return tuple(attempt for attempt in self.attempts if attempt.section not in here)
+        return tuple(attempt for attempt in self.attempts if attempt.owner not in here)
 
     @property
     def rehearsed(self) -> bool:
