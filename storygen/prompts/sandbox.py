@@ -20,7 +20,7 @@ LONGEST = 1_000_000
 MODEST = 1_000
 """The largest number, and the longest text, that a filter takes beside its subject; also of a repetition."""
 
-STEPS = 100_000
+TURNS = 100_000
 """How many rounds of loops, calls and numbers of ranges one rendering may take, all together."""
 
 _DROPPED_GLOBALS = ("lipsum", "cycler", "joiner", "namespace")
@@ -73,7 +73,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.steps_left = STEPS
+        self.turns_left = TURNS
         self.globals = {name: value for name, value in self.globals.items() if name not in _DROPPED_GLOBALS}
         self.globals["range"] = self._range
         self.filters = {
@@ -122,13 +122,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _range(self, *bounds: int) -> range:
         numbers = range(*bounds)
-        self._spend(STEPS + 1 if numbers[STEPS:] else len(numbers))
+        self._spend(TURNS + 1 if numbers[TURNS:] else len(numbers))
         return numbers
 
-    def _spend(self, steps: int) -> None:
-        self.steps_left -= steps
-        if self.steps_left < 0:
-            raise SecurityError(f"it takes more than {STEPS:,} steps")
+    def _spend(self, turns: int) -> None:
+        self.turns_left -= turns
+        if self.turns_left < 0:
+            raise SecurityError(f"it takes more than {TURNS:,} turns of its loops and calls")
 
 
 class _Generator(CodeGenerator):

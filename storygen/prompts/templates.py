@@ -14,9 +14,10 @@ from storygen.errors import TemplateError
 from storygen.messages import Message, Role
 from storygen.outline.tree import Kind
 from storygen.prompts.judge import Judge
-from storygen.prompts.sandbox import STEPS, Sandbox
+from storygen.prompts.sandbox import TURNS, Sandbox
 from storygen.prompts.shelf import SUFFIX, Shelf, ShelfLoader, TemplateFile, read_shelf
-from storygen.prompts.variables import BOOK, GIVEN, Plain
+from storygen.prompts.steps import STEPS
+from storygen.prompts.variables import Plain
 
 Variables: TypeAlias = Mapping[str, Plain]
 
@@ -76,7 +77,7 @@ class Templates:
     def render(self, kind: Kind, step: str, variables: Variables) -> tuple[Message, ...]:
         """Render the messages of *step*, one for each role that has a file, the system message first.
 
-        The system message is given only what is the same for the whole book. Raises TemplateError.
+        Each is given what `STEPS` says, of which *variables* has everything. Raises TemplateError.
         """
         return tuple(
             Message(
@@ -122,7 +123,7 @@ class Templates:
         return [(name, _bounded(context.blocks[name][0](context)).strip()) for name in names]
 
     def _template(self, file: TemplateFile) -> jinja2.Template:
-        self._sandbox.steps_left = STEPS
+        self._sandbox.turns_left = TURNS
         return self._sandbox.get_template(file.name)
 
     def _accept(self, file: TemplateFile, known: frozenset[str]) -> None:
@@ -153,13 +154,13 @@ def _role(file: TemplateFile) -> Role:
 
 def _known(file: TemplateFile) -> tuple[str, ...] | None:
     """Return the variables that *file* will be given; None where nobody has said."""
-    return BOOK if _role(file) is Role.SYSTEM else GIVEN.get(file.plain.split("/")[1])
+    step = STEPS.get(file.plain.split("/")[1])
+    return step.given(_role(file)) if step else None
 
 
 def _given(file: TemplateFile, variables: Variables) -> Variables:
-    if _role(file) is not Role.SYSTEM:
-        return variables
-    return {name: value for name, value in variables.items() if name in BOOK}
+    known = _known(file) or ()
+    return {name: value for name, value in variables.items() if name in known}
 
 
 def _bounded(pieces: Iterator[str]) -> str:

@@ -22,12 +22,6 @@ SECTION = (
 )
 """What the user message is given besides."""
 
-CONTINUE = ("anchor", "written", "remaining")
-"""What the request to go on is given besides."""
-
-GIVEN = {"section": (*BOOK, *SECTION), "continue": (*BOOK, *SECTION, *CONTINUE)}
-"""What the user message of each step is given."""
-
 LONGEST_AVOID = 25
 """Phrases to avoid that a prompt lists; longer lists are followed less, and louder."""
 

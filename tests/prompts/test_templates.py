@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from storygen.errors import TemplateError
-from storygen.messages import Role
 from storygen.outline.tree import Kind
 from storygen.prompts.messages import continue_messages, parts, section_messages
 from storygen.prompts.shelf import read_shipped
+from storygen.prompts.steps import STEPS
 from storygen.prompts.templates import Templates
-from storygen.prompts.variables import BOOK, CONTINUE, SECTION, variables_of
+from storygen.prompts.variables import BOOK, SECTION, variables_of
 from storygen.text.tokens import count_tokens
 from tests.prompts.books import CODEX, book, context, long_book, section
 
@@ -93,16 +93,16 @@ def test_an_own_template_replaces_the_shipped_one_also_where_others_use_it(tmp_p
         ("{{ self.__init__.__globals__ }}", f"{USER}:1: this is not allowed in templates"),
         ("{{ tail | attr('format') }}", f"{USER}:1: there is no filter “attr”"),
         ("{% set f = '{:99999999}'.format %}{{ f(1) }}", f"{USER}:1: this is not allowed in templates"),
-        ("{% for n in range(100001) %}x{% endfor %}", f"{USER}:1: it takes more than 100,000 steps"),
-        ("{% for n in range(9999999999) %}x{% endfor %}", f"{USER}:1: it takes more than 100,000 steps"),
+        ("{% for n in range(100001) %}x{% endfor %}", f"{USER}:1: it takes more than 100,000 turns"),
+        ("{% for n in range(9999999999) %}x{% endfor %}", f"{USER}:1: it takes more than 100,000 turns"),
         (
             "{% for a in range(999) %}{% for b in range(999) %}{% endfor %}{% endfor %}x",
-            f"{USER}:1: it takes more than 100,000 steps",
+            f"{USER}:1: it takes more than 100,000 turns",
         ),
-        ("{% for n in plan %}" * 12 + "{% endfor %}" * 12, f"{USER}:1: it takes more than 100,000 steps"),
+        ("{% for n in plan %}" * 12 + "{% endfor %}" * 12, f"{USER}:1: it takes more than 100,000 turns"),
         (
             "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(99) }}",
-            f"{USER}:1: it takes more than 100,000 steps",
+            f"{USER}:1: it takes more than 100,000 turns",
         ),
         (
             "{% for a in plan recursive %}{{ loop(plan) }}{% endfor %}",
@@ -313,26 +313,22 @@ def fields(name: str, value: object) -> dict[str, str]:
 def test_the_readme_tells_every_variable_and_its_type() -> None:
     outline = book(section(1), section(2), section(3, pov="Anna"), codex=CODEX)
     given = variables_of(outline, outline.sections[2], context(outline, 3))
-    given |= {
-        "sources": [{"tag": "source", "name": "a", "text": "b"}],
-        "anchor": "x",
-        "written": 1,
-        "remaining": 1,
-    }
+    given |= {"sources": [{"tag": "source", "name": "a", "text": "b"}]}
+    given |= {name: value for step in STEPS.values() for name, value in step.own.items()}
     told = dict(
         re.findall(r"^\| `([a-z_.\[\]]+)` \| ([a-z ]+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
     )
     assert {k: v for name, value in given.items() for k, v in fields(name, value).items()} == told
 
 
-def test_the_readme_tells_the_variables_of_a_leg() -> None:
-    assert all(f"| `{name}` |" in README.read_text(encoding="utf-8") for name in CONTINUE)
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_has_templates_for_every_kind(name: str) -> None:
+    assert [True] * len(Kind) == [bool(Templates.read().shipped(kind, name)) for kind in Kind]
 
 
-@pytest.mark.parametrize(
-    "name", [f"{kind}/section/{role}" for kind in Kind for role in (Role.SYSTEM, Role.USER)]
-)
+@pytest.mark.parametrize("name", [file.plain.removesuffix(".md.j2") for file in Templates.read().list()])
 def test_the_readme_names_the_blocks(name: str) -> None:
-    found = re.findall(r"\{% block (\w+) %\}", Templates.read().source(f"{name}.md.j2"))
-    row = f"| `{name}` | {', '.join(f'`{block}`' for block in found)} |"
-    assert row in README.read_text(encoding="utf-8")
+    found = re.findall(r"\{% block (\w+) %\}", Templates.read().source(f"storygen/{name}.md.j2"))
+    blocks = ", ".join(f"`{block}`" for block in found)
+    rows = re.findall(r"^\| (`.+?`) \| (`.+`) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert [blocks] == [told for names, told in rows if f"`{name}`" in names.split(", ")]
