@@ -16,7 +16,7 @@ from storygen.book.frontmatter import join_front_matter, plain_prose, split_fron
 from storygen.book.record import hash_text
 from storygen.draft import Draft, DraftStatus
 from storygen.errors import FileError
-from storygen.files.inside import read_inside
+from storygen.files.inside import read_folder, read_inside
 from storygen.files.save import save
 from storygen.outline.tree import Section
 
@@ -183,8 +183,9 @@ def _names(book: Book) -> list[str]:
 
 
 def _read_all(book: Book, names: Iterable[str]) -> Iterator[StoredDraft]:
-    for name in names:
-        found = _read(book, name)
+    listed = tuple(names)
+    for name, text in zip(listed, read_folder(book.root, "drafts", listed, limit=_LIMIT), strict=True):
+        found = _stored(book.drafts / name, text)
         if found.id:
             yield found
 

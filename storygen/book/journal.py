@@ -24,6 +24,8 @@ _LEG_NUMBER = """
         WHERE section = ?1 AND rehearsed = ?2 AND status <> 'incomplete')
 """
 
+_STILL_OPEN = "SELECT id FROM attempt WHERE ended IS NULL ORDER BY id"
+
 
 class Journal(JournalView):
     """The journal of the one process that writes the book; a context manager that closes it.
@@ -237,12 +239,16 @@ class Journal(JournalView):
                 )
 
     def _close_interrupted(self) -> tuple[Attempt, ...]:
-        left = [attempt.id for attempt in self.attempts() if attempt.ended is None]
+        left = self._read(itemgetter(0), _STILL_OPEN)
         with self.one_commit():
             for attempt in left:
                 fate = Fate.PARTIAL if self.text(attempt) else Fate.UNKNOWN
                 self._close(attempt, fate, cause="storygen was killed")
-        return tuple(attempt for attempt in self.attempts() if attempt.id in left) if left else ()
+        return (
+            tuple(attempt for attempt in self.attempts(after=min(left) - 1) if attempt.id in left)
+            if left
+            else ()
+        )
 
 
 def open_journal(path: Path, *, clock: Callable[[], float]) -> Journal:

@@ -39,7 +39,8 @@ VERSION_NUMBER = "SELECT count(*) + 1 FROM draft WHERE section = ? AND status <>
 _ASKED = "SELECT inputs FROM asked WHERE section = ? AND version = ? AND rehearsed = ?"
 _REPLY = "SELECT * FROM attempt WHERE fingerprint = ? AND fate = ? AND id > ? ORDER BY id DESC LIMIT 1"
 _ATTEMPTS = """
-    SELECT * FROM attempt WHERE (?1 IS NULL OR section = ?1) AND (?2 IS NULL OR fingerprint = ?2) ORDER BY id
+    SELECT * FROM attempt
+    WHERE (?1 IS NULL OR section = ?1) AND (?2 IS NULL OR fingerprint = ?2) AND id > ?3 ORDER BY id
 """
 _LEGS = """
     SELECT * FROM attempt
@@ -94,9 +95,14 @@ class JournalView:
         found = self._newest(Fate.PARTIAL, fingerprint, after)
         return found if found and found.text else None
 
-    def attempts(self, *, section: str | None = None, fingerprint: str | None = None) -> tuple[Attempt, ...]:
-        """Return all attempts in the order they were made, or those of one *section* or *fingerprint*."""
-        return tuple(self._read(read_attempt, _ATTEMPTS, section, fingerprint))
+    def attempts(
+        self, *, section: str | None = None, fingerprint: str | None = None, after: int = 0
+    ) -> tuple[Attempt, ...]:
+        """Return the attempts newer than *after* in the order they were made, or those of one *section*.
+
+        With a *fingerprint* those of one request.
+        """
+        return tuple(self._read(read_attempt, _ATTEMPTS, section, fingerprint, after))
 
     def legs(self, section: str, *, after: int = 0, rehearsed: bool = False) -> tuple[Leg, ...]:
         """Return what came back for *section*, real or rehearsed, in attempts newer than *after*, in order.

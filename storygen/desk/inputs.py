@@ -9,7 +9,7 @@ from typing import TypeAlias
 from storygen.book.freshness import hash_input, name_of
 from storygen.book.record import hash_text
 from storygen.desk.project import Project
-from storygen.outline.tree import Entry, Heading, Outline, Section
+from storygen.outline.tree import Entry, Heading, Outline, Section, Style
 from storygen.prompts.codex import known_at, named, starts
 from storygen.prompts.context import NEAREST
 from storygen.prompts.plan import about
@@ -43,6 +43,7 @@ class Inputs:
         self._book = {"~plan": hash_input(_plan(project.outline)), **_templates(project)}
         self._known: dict[tuple[str, int], str] = {}
         self._recaps: dict[str, str] = {}
+        self._styles: dict[tuple[Style, str], str] = {}
         self._texts: dict[str, str] = {}
 
     def at(self, section: Section, texts: Mapping[str, str], *, told: Collection[str] = ()) -> dict[str, str]:
@@ -54,7 +55,7 @@ class Inputs:
         joined = [each for each in before[:1] if each.page == section.page]
         return {
             "card": hash_input(_card(section)),
-            "style": hash_input(_style(self._outline, section)),
+            "style": self._style(section),
             "settings": hash_input(_settings(self._settings, section)),
             "~title": hash_input([self._starts[id_][1] for id_ in (*section.parents, section.id)]),
             "~words": hash_input(_shared_words(section)),
@@ -75,6 +76,13 @@ class Inputs:
             for family, entries in kinds
             for entry in entries
         }
+
+    def _style(self, section: Section) -> str:
+        """Hash the conventions that hold in *section*, which most sections share."""
+        key = (section.style, section.audience)
+        if key not in self._styles:
+            self._styles[key] = hash_input(_style(self._outline, section))
+        return self._styles[key]
 
     def _recap(self, section: Section) -> str:
         """Hash what later sections are told of *section*."""
@@ -176,6 +184,8 @@ def _templates(project: Project) -> dict[str, str]:
 def _plain(value: object) -> object:
     """Return *value* with every text in it on one line."""
     match value:
+        case "":  # most fields are empty
+            return value
         case str():
             return " ".join(value.split())
         case Mapping():

@@ -238,7 +238,7 @@ class Run:
             rehearsed=self.rehearsed,
             manuscript=built.path,
             stale=tuple(each.section.id for each in self._stale(built.standings)),
-            spent=spent(each for each in self.journal.attempts() if each.id > self.since),
+            spent=spent(self.journal.attempts(after=self.since)),
         )
 
     def _stale(self, now: tuple[Standing, ...]) -> tuple[Standing, ...]:

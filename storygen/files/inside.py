@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PureWindowsPath
 
 from storygen.errors import FileError
@@ -31,7 +32,21 @@ def read_inside(root: Path, name: str, *, limit: int) -> str:
     Raises FileError as `inside` does, and for what is missing, no regular file, longer than *limit* bytes
     or not UTF-8.
     """
-    path = inside(root, name)
+    return _read_text(root, name, inside(root, name), limit=limit)
+
+
+def read_folder(root: Path, folder: str, names: Iterable[str], *, limit: int) -> Iterator[str]:
+    """Yield the text of each file of *names* that lies in *folder* of *root*, one by one.
+
+    They are read as `read_inside` reads one, but the way to the folder is followed once for all of them.
+    """
+    home = inside(root, folder)
+    for name in names:
+        whole, path = f"{folder}/{name}", home / name
+        yield _read_text(root, whole, inside(root, whole) if path.is_symlink() else path, limit=limit)
+
+
+def _read_text(root: Path, name: str, path: Path, *, limit: int) -> str:
     try:
         raw = _read_regular(path, name=name, limit=limit)
         return raw.decode("utf-8-sig")

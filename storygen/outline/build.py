@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from storygen.catalogue import catalogue
 from storygen.draft import Finding
@@ -45,7 +46,7 @@ def build(root: Branch, draughts: Sequence[Draught], path: Path) -> tuple[Outlin
     words, sums = share(_asked(root, posts))
     found += [_sum_finding(root, posts, wrong) for wrong in sums]
     musts = placed_musts(branches, [post.above for post in posts])
-    nodes = _placed(_nodes(posts, ids, words, musts, kind=kind))
+    nodes = tuple(_nodes(posts, ids, words, musts, kind=kind))
     codex, wrong_changes = _codex(draughts, nodes)
     found += [*check_names([root, *branches], codex), *_statuses(branches), *_limits([root, *branches])]
     if len({*ids, *intros}) == len(ids) + len(intros):
@@ -105,17 +106,28 @@ def _nodes(
     *,
     kind: Kind,
 ) -> Iterator[Node]:
+    positions = count(1)
     for index, post in enumerate(posts):
         parents = tuple(ids[above] for above in post.above)
         page = ids[post.page] if post.page is not None else ""
         if post.leaf:
+            place = _Place(ids[index], next(positions), parents, page)
             aim = words.get(index + 1) or target(*post.branch.card.get("words", (0, 0)))
-            section = _section(post, ids[index], parents, page, words=aim, kind=kind)
-            yield replace(section, must=musts.get(index, ()))
+            yield _section(post, place, words=aim, must=musts.get(index, ()), kind=kind)
             continue
         yield _heading(post, ids[index], parents, page, kind=kind)
         if post.branch.card.get("intro"):
-            yield _intro(post, ids[index], parents, page, kind=kind)
+            place = _Place(f"{ids[index]}-intro", next(positions), (*parents, ids[index]), page)
+            yield _intro(post, place, kind=kind)
+
+
+class _Place(NamedTuple):
+    """Where a section stands: its id, its number in the book, the headings above it, its page."""
+
+    id: str
+    position: int
+    parents: tuple[str, ...]
+    page: str
 
 
 def _heading(post: Post, name: str, parents: tuple[str, ...], page: str, *, kind: Kind) -> Heading:
@@ -141,23 +153,24 @@ def _shown(post: Post, kind: Kind) -> bool:
 
 
 def _section(
-    post: Post, name: str, parents: tuple[str, ...], page: str, *, words: WordTarget, kind: Kind
+    post: Post, place: _Place, *, words: WordTarget, kind: Kind, must: tuple[str, ...] = ()
 ) -> Section:
     card, above = post.branch.card, post.inherited
     return Section(
-        id=name,
+        id=place.id,
         title=card.get("title", ""),
-        position=0,
-        depth=len(parents) + 1,
+        position=place.position,
+        depth=len(place.parents) + 1,
         level=post.branch.level,
         words=words,
-        parents=parents,
+        parents=place.parents,
+        must=must,
         **_own(card.values),
         **_from_above(above),
         style=post.style,
         sources=post.sources,
         shown=_shown(post, kind),
-        page=page,
+        page=place.page,
         line=post.branch.spot.line,
     )
 
@@ -187,23 +200,10 @@ def _plain(name: str, value: Value) -> Value:
             return value
 
 
-def _intro(post: Post, name: str, parents: tuple[str, ...], page: str, *, kind: Kind) -> Section:
+def _intro(post: Post, place: _Place, *, kind: Kind) -> Section:
     """Return the lead-in of a heading."""
-    section = _section(post, f"{name}-intro", (*parents, name), page, words=target(INTRO, INTRO), kind=kind)
-    return replace(section, shown=False, intro_of=name)
-
-
-def _placed(nodes: Iterator[Node]) -> tuple[Node, ...]:
-    """Count the sections."""
-    position = 0
-    placed: list[Node] = []
-    for node in nodes:
-        if isinstance(node, Section):
-            position += 1
-            placed.append(replace(node, position=position))
-        else:
-            placed.append(node)
-    return tuple(placed)
+    section = _section(post, place, words=target(INTRO, INTRO), kind=kind)
+    return replace(section, shown=False, intro_of=place.parents[-1])
 
 
 def _below(nodes: Sequence[Node]) -> dict[str, list[str]]:

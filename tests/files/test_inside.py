@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from storygen.errors import FileError
-from storygen.files.inside import inside, read_inside
+from storygen.files.inside import inside, read_folder, read_inside
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,30 @@ def test_a_byte_order_mark_is_no_text_and_line_ends_stay(tmp_path: Path) -> None
     (tmp_path / "a.md").write_bytes(b"\xef\xbb\xbfa\r\nb")
 
     assert "a\r\nb" == read_inside(tmp_path, "a.md", limit=100)
+
+
+def test_a_whole_folder_is_read_as_its_files_are_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "drafts").mkdir()
+    (tmp_path / "drafts" / "a.md").write_text("a")
+    (tmp_path / "drafts" / "b.md").symlink_to("a.md")
+
+    assert ["a", "a"] == list(read_folder(tmp_path, "drafts", ["a.md", "b.md"], limit=100))
+
+
+def test_a_link_out_of_the_book_is_not_read_with_its_folder_either(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("key")
+    (tmp_path / "book" / "drafts").mkdir(parents=True)
+    (tmp_path / "book" / "drafts" / "a.md").symlink_to(tmp_path / "secret")
+
+    with pytest.raises(FileError, match="leads out of"):
+        list(read_folder(tmp_path / "book", "drafts", ["a.md"], limit=100))
+
+
+def test_a_folder_that_is_a_link_out_of_the_book_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.md").write_text("key")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "drafts").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(FileError, match="leads out of"):
+        list(read_folder(tmp_path / "book", "drafts", ["a.md"], limit=100))
