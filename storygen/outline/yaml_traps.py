@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from storygen.outline.mistakes import keeps, quoted
+from storygen.outline.yaml_composer import DEEPEST
 from storygen.outline.yaml_lines import LINE, NAMES, Line, Trap, cut
 
 _TIGHT = re.compile(rf"(?P<lead>\s*(?:-\s+)*)(?P<key>{NAMES}):(?P<value>\S.*)")
@@ -34,12 +35,21 @@ class Trouble:
 
 def explain(lines: Sequence[str], trouble: Trouble) -> Trap:
     """Return what a person should know about *trouble*, chosen by what the source says."""
+    if "nesting depth" in trouble.problem:
+        return _too_deep(lines, trouble)
     near = _near(lines, trouble)
     for look in _LOOKS:
         for line in near:
             if trap := look(line):
                 return trap
     return _unclosed(lines, trouble) or _layout(lines, trouble) or _unknown(lines, trouble)
+
+
+def _too_deep(lines: Sequence[str], trouble: Trouble) -> Trap:
+    """Find the bracket that goes a level too far: libyaml reads ahead, and gives up only a thousand deep."""
+    opened = [at for at, char in enumerate(lines[trouble.line - 1][: trouble.column], 1) if char in _PAIRS]
+    column = opened[DEEPEST - 1] if len(opened) >= DEEPEST else trouble.column
+    return Trap("outline/too-deep", f"this is more than {DEEPEST} levels deep", trouble.line, column, 1)
 
 
 def _near(lines: Sequence[str], trouble: Trouble) -> list[Line]:
