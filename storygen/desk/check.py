@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storygen.book.folder import Book
-from storygen.desk.retitled import findings, retitled
+from storygen.book.view import view_journal
+from storygen.desk.retitled import begun, findings, retitled
 from storygen.desk.states import read_book
 from storygen.draft import Severity
-from storygen.errors import FileError, UsageError
+from storygen.errors import FileError, JournalError, UsageError
 from storygen.outline.read import read
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ def _retitled(outline: Outline | None) -> tuple[Finding, ...]:
     if outline is None or book is None or not book.lock_file.exists():
         return ()
     try:
-        return tuple(findings(outline.path, retitled(outline.sections, read_book(book))))
-    except (FileError, UsageError):  # what is wrong with the book is no mistake of the outline
+        shelved = read_book(book)
+        with view_journal(book.journal) as journal:
+            partials = begun(outline.sections, shelved, journal)
+        return tuple(findings(outline.path, retitled(outline.sections, shelved, partials=partials)))
+    except (FileError, JournalError, UsageError):  # what is wrong with the book is no mistake of the outline
         return ()

@@ -21,7 +21,7 @@ from storygen.desk.freshness import asked_from, is_models, stale
 from storygen.desk.keeping import Keeper
 from storygen.desk.project import Project
 from storygen.desk.rescue import rescued
-from storygen.desk.retitled import refuse_retitled
+from storygen.desk.retitled import begun, refuse_retitled
 from storygen.desk.select import Selection, select
 from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
@@ -115,7 +115,8 @@ class Run:
         """Read the book of *project*, and put on record what a killed run left behind."""
         _tidy(project, tell)
         shelved = read_book(project.book)
-        refuse_retitled(project.outline, shelved)
+        partials = begun(project.outline.sections, shelved, journal)
+        refuse_retitled(project.outline, shelved, partials=partials)
         rehearsed = rehearse or rehearses(project, shelved)
         attempts = journal.attempts()
         commission = commission_of(project, rehearsed=rehearsed, attempts=attempts)
