@@ -11,8 +11,8 @@ from storygen.book.record import hash_text
 from storygen.desk.project import Project
 from storygen.outline.tree import Entry, Heading, Outline, Section, Style
 from storygen.prompts.codex import known_at, named, starts
-from storygen.prompts.context import NEAREST
 from storygen.prompts.plan import about
+from storygen.prompts.recap import NEAREST
 from storygen.settings import Settings
 
 CARD = (
