@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storygen.book.folder import Book
+from storygen.crash_points import Reached, unwatched
 from storygen.outline.read import read_outline
 from storygen.outline.tree import Outline
 from storygen.prompts.templates import Templates
@@ -15,12 +16,13 @@ from storygen.settings import Settings, read_toml
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What one run works on, read once."""
+    """What one run works on, read once; `reached` hears how far it is, for tests that kill it there."""
 
     outline: Outline
     book: Book
     settings: Settings
     templates: Templates
+    reached: Reached = unwatched
 
 
 def open_project(
@@ -31,6 +33,7 @@ def open_project(
     user: str = "",
     key_file: Path | None = None,
     book: Path | None = None,
+    reached: Reached = unwatched,
 ) -> Project:
     """Read the outline at *path* and what lies beside it.
 
@@ -40,4 +43,5 @@ def open_project(
     own = read_toml(path.parent / "storygen.toml")
     settings = Settings.read(environ, flags=flags, book=own, user=user, key_file=key_file)
     outline = read_outline(path)
-    return Project(outline, Book.of(path, book=book), settings, Templates.read(path.parent / "templates"))
+    templates = Templates.read(path.parent / "templates")
+    return Project(outline, Book.of(path, book=book), settings, templates, reached)

@@ -11,8 +11,7 @@ from random import Random
 import anyio
 
 from storygen.book.attempts import spent
-from storygen.book.journal import Journal, open_journal
-from storygen.book.lock import hold
+from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, ceilings_of, one_by_one, refuse_unpriced, worst
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, tidy
@@ -25,6 +24,7 @@ from storygen.desk.retitled import begun, refuse_retitled
 from storygen.desk.select import Selection, select
 from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
+from storygen.desk.writable import writable
 from storygen.desk.written import Written
 from storygen.errors import FileError, Stopped, StorygenError, Unsaved
 from storygen.model.limiter import Flow, Limiter
@@ -68,8 +68,7 @@ async def awrite(
     the model, *allowance* is what this run shares with others. Raises StorygenError; what came until
     then is kept, and the same call goes on from there.
     """
-    project.book.prepare()
-    with hold(project.book), open_journal(project.book.journal, clock=time.time) as journal:
+    with writable(project) as journal:
         run = Run.begin(project, journal, rehearse=rehearse, tell=tell, allowance=allowance)
         missing = run.missing(selection)
         result = Result((), ())
