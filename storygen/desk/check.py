@@ -33,12 +33,12 @@ class Checked:
         return any(finding.severity in weighty for finding in self.findings)
 
 
-def check(path: Path) -> Checked:
-    """Read the outline at *path* and return all findings at once.
+def check(path: Path, *, source_root: Path | None = None) -> Checked:
+    """Read the outline at *path* and return all findings at once; its sources are in *source_root*.
 
     A title that has changed since the book beside it was written is among them.
     """
-    reading = read(path)
+    reading = read(path, source_root=source_root)
     return Checked(reading.outline, (*reading.findings, *_retitled(reading.outline)))
 
 

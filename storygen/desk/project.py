@@ -24,6 +24,11 @@ class Project:
     templates: Templates
     reached: Reached = unwatched
 
+    @property
+    def source_root(self) -> Path:
+        """The folder that sources are in: the one that was named, or the outline's own."""
+        return Path(self.settings.source_root or self.outline.path.parent)
+
 
 def open_project(
     path: Path,
@@ -42,6 +47,7 @@ def open_project(
     """
     own = read_toml(path.parent / "storygen.toml")
     settings = Settings.read(environ, flags=flags, book=own, user=user, key_file=key_file)
-    outline = read_outline(path)
+    root = Path(settings.source_root) if settings.source_root else None
+    outline = read_outline(path, source_root=root)
     templates = Templates.read(path.parent / "templates")
     return Project(outline, Book.of(path, book=book), settings, templates, reached)

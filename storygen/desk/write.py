@@ -15,7 +15,7 @@ from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, ceilings_of, one_by_one, refuse_unpriced, worst
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, tidy
-from storygen.desk.commission import commission_of, cost_of, left_out, model_of, remarks
+from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
 from storygen.desk.freshness import asked_from, is_models, stale
 from storygen.desk.keeping import Keeper
 from storygen.desk.project import Project
@@ -165,12 +165,13 @@ class Run:
         """
         self.allowance.purse.limit(ceilings_of(self.project.settings))
         refuse_unpriced(self.commission, sections)
+        cut = cut_sources(self.commission, sections)  # what is wrong with a source comes before any request
         open_wire = wire or (rehearsal_wire if self.rehearsed else http_wire)
         try:
             async with open_wire(self.project, self.catalogue) as opened:
                 unsent = left_out(self.commission, sections, opened.accepts)
                 alone = one_by_one(self.commission, sections)
-                for remark in (*opened.remarks, *remarks(self.commission, sections), *unsent, *alone):
+                for remark in (*opened.remarks, *remarks(self.commission, sections), *unsent, *alone, *cut):
                     self.tell(Noted(remark))
                 line = self._line(opened, chance=chance or Random())  # noqa: S311 - jitter
                 async with line.saves.kept(anyio.sleep):

@@ -13,6 +13,7 @@ from storygen.prompts.edges import endings, fence, last_words, openings
 from storygen.prompts.facts import facts, open_threads
 from storygen.prompts.plan import plan
 from storygen.prompts.recap import NEAREST, recap
+from storygen.prompts.sources import NO_SOURCES, Fitted, Source, fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,7 @@ class Limits:
     recap: int = 1_500
     tail: int = 1_200
     plan: int = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Material that a section is written from, already read."""
-
-    name: str
-    text: str
+    sources: int = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +75,7 @@ class Context:
     openings: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: Fitted = NO_SOURCES
     style: StyleTexts = PLAIN
     section_style: StyleTexts = PLAIN
     revision: Revision = ANEW
@@ -124,7 +118,7 @@ def gather(
         openings=openings(near),
         endings=endings(near, outline.lang),
         threads=open_threads(outline, section),
-        sources=tuple(sources),
+        sources=fit(sources, limit=limits.sources, count=count),
         style=style,
         section_style=section_style,
     )

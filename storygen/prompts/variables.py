@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from storygen.outline.tree import Outline, Section, Style
 from storygen.prompts.codex import Known
-from storygen.prompts.context import Context, Source
+from storygen.prompts.context import Context
 from storygen.prompts.plan import titles
+from storygen.prompts.sources import Source
 
 Plain: TypeAlias = str | int | list["Plain"] | dict[str, "Plain"]
 """All that a template is ever given: nothing that can reach a file, a client or a setting."""
@@ -63,7 +64,7 @@ def section_variables(outline: Outline, section: Section, context: Context) -> d
         "fence": context.fence,
         "openings": list(dict.fromkeys(context.openings)),
         "endings": list(dict.fromkeys(context.endings)),
-        "sources": [_source(source) for source in context.sources],
+        "sources": [_source(source) for source in context.sources.sent],
         "current": context.revision.current,
         "note": context.revision.note.strip(),
         "take": context.revision.take,
