@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
 
 from storygen.outline.tree import Outline, Section, Style
 from storygen.prompts.codex import Known
 from storygen.prompts.context import Context
+from storygen.prompts.plain import Plain
 from storygen.prompts.plan import titles
 from storygen.prompts.sources import Source
-
-Plain: TypeAlias = str | int | list["Plain"] | dict[str, "Plain"]
-"""All that a template is ever given: nothing that can reach a file, a client or a setting."""
 
 BOOK = ("book", "style", "avoid", "guide", "samples", "always", "plan")
 """What the system message is given: the same for every section of a book."""
