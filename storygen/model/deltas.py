@@ -13,7 +13,7 @@ from storygen.messages import Completion, Counted, Delta, Ended, Opened, OtherBl
 class Fold:
     """Gathers deltas as they come; `text` and `completion` may be asked for at any time.
 
-    `size` is how many characters of text there are, known without joining them.
+    `size` is how many bytes the text has in UTF-8, known without joining it.
 
     >>> so_far = Fold()
     >>> so_far.add(Text("Once upon"))
@@ -35,7 +35,7 @@ class Fold:
                 self.opened = delta
             case Text(text=text):
                 self._texts.append(text)
-                self.size += len(text)
+                self.size += len(text.encode("utf-8", "surrogatepass"))
             case OtherBlock(kind=kind):
                 self._blocks.append(kind)
             case Counted(usage=usage):

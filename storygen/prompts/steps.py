@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from storygen.messages import Role
-from storygen.prompts.plain import Plain
-from storygen.prompts.variables import BOOK, SECTION
+from storygen.prompts.variables import BOOK, SECTION, Plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from storygen.messages import Delta, Opened
 from storygen.model.deltas import Fold
 
 SECONDS = 0.5
-CHARACTERS = 4_096
+BYTES = 4_096
 """Text is on the disk after so long or so much of it, whichever comes first."""
 
 
@@ -32,7 +32,7 @@ class Stream:
         self.fold.add(delta)
         if isinstance(delta, Opened):
             self.journal.opened(self.attempt, delta)
-        if self.fold.size - self.saved >= CHARACTERS:
+        if self.fold.size - self.saved >= BYTES:
             self.save()
 
     def save(self) -> None:

@@ -35,7 +35,7 @@ def test_no_stop_reason_is_a_cut() -> None:
 
 def test_the_text_can_be_asked_for_while_it_grows() -> None:
     so_far, seen = Fold(), []
-    for word in ("Once ", "upon ", "a time"):
+    for word in ("Once ", "upon ", "a été"):
         so_far.add(Text(word))
         seen.append((so_far.text, so_far.size))
-    assert [("Once ", 5), ("Once upon ", 10), ("Once upon a time", 16)] == seen
+    assert [("Once ", 5), ("Once upon ", 10), ("Once upon a été", 17)] == seen

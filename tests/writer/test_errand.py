@@ -2,21 +2,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
-from random import Random
 
 import anyio
 import pytest
 
 from storygen.book.journal import Journal, open_journal
-from storygen.catalogue import catalogue
 from storygen.errors import Cut
 from storygen.messages import Counted, Delta, Ended, Message, Opened, Request, Role, StopReason, Text, Usage
-from storygen.model.wire import encoder
-from storygen.writer.attempt import Line
-from storygen.writer.budget import Amount
 from storygen.writer.errand import run_errand
 from storygen.writer.events import Event
-from storygen.writer.saves import Saves
+from tests.writer.lines import line_to
 
 REQUEST = Request("claude-sonnet-5-5", (Message(Role.USER, "Sum it up."),), max_tokens=100)
 
@@ -48,27 +43,8 @@ class Model:
     def does(self, journal: Journal) -> tuple[str, StopReason]:
         """Run the errand, and return the text that came and why it ended."""
 
-        async def quick(_seconds: float) -> None:
-            return
-
-        async def agree(_question: str) -> bool:
-            return False
-
         async def main() -> tuple[str, StopReason]:
-            line = Line(
-                encode=encoder(catalogue()),
-                send=self.send,
-                journal=journal,
-                catalogue=catalogue(),
-                tell=self.heard.append,
-                sleep=quick,
-                clock=lambda: 0.0,
-                count=len,
-                chance=Random(0),
-                saves=Saves(journal),
-                worst=lambda _request, _body, _plain: Amount(calls=1),
-                agree=agree,
-            )
+            line = line_to(self.send, journal, tell=self.heard.append)
             reply = await run_errand(REQUEST, id="the-boat/digest", title="The boat", line=line)
             return reply.text, reply.stop_reason
 
