@@ -20,7 +20,7 @@ def cleaned(text: Scalar) -> tuple[Scalar, list[Finding]]:
     found = []
     if REFUSAL_TEST in text.text:
         found.append(_refusal(text))
-    plain = _CONTROLS.sub("", text.text)
+    plain = _CONTROLS.sub("", text.text).strip()
     if plain == text.text:
         return text, found
     return replace(text, text=plain), [*found, _unseen(text)]

@@ -33,7 +33,7 @@ def ordered(
     for section in sections:
         wish = wishes[section.id]
         if wish is None:
-            after[section.id] = _default(section, before, kind)
+            after[section.id] = default_after(section, before, kind)
         else:
             after[section.id], wrong = _named(section, wish, below, later)
             found += wrong
@@ -42,7 +42,8 @@ def ordered(
     return after, found + _circle(sections, after, wishes)
 
 
-def _default(section: Section, before: Section | None, kind: Kind) -> tuple[str, ...]:
+def default_after(section: Section, before: Section | None, kind: Kind) -> tuple[str, ...]:
+    """Return what *section* comes after unless it says so itself; *before* is the last one to be written."""
     if before is None or (kind is Kind.DOCS and before.page != section.page):
         return ()
     return (before.id,)

@@ -48,15 +48,22 @@ def read(path: Path, *, source_root: Path | None = None) -> Reading:
     Sources are looked up in *source_root*, or else beside the outline like everything that it names.
     """
     sheet, found = opened(path)
+    return _reading(sheet, found, path, source_root or path.parent)
+
+
+def read_text(text: str, path: Path) -> Reading:
+    """Read *text* as if it stood in the file *path*, which need not exist."""
+    return _reading(Sheet(str(path), text), [], path, path.parent)
+
+
+def _reading(sheet: Sheet | None, found: list[Finding], path: Path, sources: Path) -> Reading:
     scrap: Scrap | None = None
     if sheet is not None:
         scrap, remarks = _scraps(sheet)
         found += remarks
     if not isinstance(scrap, Pairs):
         return Reading(None, tuple(found))
-    reader = reader_of(
-        Shelf(path.parent.absolute(), (source_root or path.parent).absolute(), path.parent), found
-    )
+    reader = reader_of(Shelf(path.parent.absolute(), sources.absolute(), path.parent), found)
     root = read_root(reader, scrap)
     draughts = read_codex(reader, root.card.get("codex"))
     outline, contradictions = build(root, draughts, path)
