@@ -64,7 +64,19 @@ class OutlineError(UsageError):
 
 
 class TemplateError(UsageError):
-    """A template is missing, broken or starved of a variable."""
+    """A template is missing, broken or starved of a variable; `findings` say where, if that is known."""
+
+    def __init__(
+        self,
+        message: str,
+        help: str = "",  # noqa: A002
+        *,
+        notes: tuple[str, ...] = (),
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
+        """Keep every finding of the templates, so that all can be shown at once."""
+        super().__init__(message, help, notes=notes)
+        self.findings = findings
 
 
 class Stopped(StorygenError):

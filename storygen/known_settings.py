@@ -47,6 +47,12 @@ def _one_of(*words: str) -> Reader:
     return read
 
 
+def _switch(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError("neither true nor false")
+    return text.lower() == "true"
+
+
 def _command(text: str) -> str:
     if not shlex.split(text):
         raise ValueError("no program is named")
@@ -114,9 +120,12 @@ TABLE: dict[str, Row] = {
     "context_codex": Row(_TOKENS, "a number of tokens", "context.codex"),
     "context_recap": Row(_TOKENS, "a number of tokens", "context.recap"),
     "context_tail": Row(_TOKENS, "a number of tokens", "context.tail"),
+    "context_sources": Row(_TOKENS, "a number of tokens", "context.sources"),
     "context_plan": Row(_TOKENS, "a number of tokens", "context.plan"),
     "scene_break": Row(str, "a line, such as * * *", "manuscript.scene_break"),
     "base_url": Row(str, "the address of a Messages API", "base_url", book=False),
+    "source_root": Row(str, "the folder that sources are in", "source_root", book=False),
+    "allow_commands": Row(_switch, "true or false", "allow_commands", book=False),
     "key_command": Row(
         _command,
         "a program that prints a key, and its arguments",

@@ -34,10 +34,15 @@ _SECRETS = {"key", "api_key", "auth_token", "token", "password"}
 _NOT_A_BOOKS = {
     "base_url": "a stranger's book could send your text to its own server; use --base-url",
     "key_command": "a stranger's book could run its own program; it goes into your own config.toml",
+    "source_root": "a stranger's book could read files of yours; use --source-root",
+    "allow_commands": "a stranger's book could run its own program; use --allow-commands",
 }
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 _KEYS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "STORYGEN_API_KEY", "ANTHROPIC_BASE_URL")
 """The keys that an environment may hold, and the endpoint that the first two belong to."""
+
+
+_OURS = ("ANTHROPIC_", "STORYGEN_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ class Settings:
     says where each value came from, `book` what storygen.toml says, heard or not; `keys` holds the keys that
     the environment offers, by variable, and is never shown; `key_command` is a program that prints one, for
     the endpoint `key_command_url` if the user's config names one beside it; `key_file` is where stored keys
-    lie. `proxies` holds the usual variables by their names in lower case, `ca_file` is `SSL_CERT_FILE`.
+    lie. `proxies` holds the usual variables by their names in lower case, `ca_file` is `SSL_CERT_FILE`,
+    `environ` is what commands among the sources are run with: no variable in it is ours, or may hold a key.
     """
 
     model: str = ""
@@ -70,8 +76,11 @@ class Settings:
     context_recap: int = 1_500
     context_tail: int = 1_200
     context_plan: int = 4_000
+    context_sources: int = 8_000
     scene_break: str = "* * *"
     base_url: str = ANTHROPIC
+    source_root: str = ""
+    allow_commands: bool = False
     key_command: str = ""
     timeout_connect: float = 10
     timeout_headers: float = 120
@@ -85,6 +94,7 @@ class Settings:
     key_file: Path | None = None
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
     ca_file: str = ""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(
@@ -123,6 +133,7 @@ class Settings:
             key_file=key_file,
             proxies=_proxies(environ),
             ca_file=environ.get("SSL_CERT_FILE", ""),
+            environ={name: value for name, value in environ.items() if not name.startswith(_OURS)},
         )
 
     def origin(self, name: str) -> Origin:

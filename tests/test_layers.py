@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "storygen"
 LAYERS = [
     {"errors"},
-    {"messages", "draft", "catalogue", "known_settings", "settings", "shipped"},
+    {"messages", "draft", "catalogue", "known_settings", "settings", "shipped", "crash_points"},
     {"text", "files"},
     {"outline"},
     {"prompts", "model", "rehearsal", "manuscript", "book", "review"},

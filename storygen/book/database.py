@@ -11,7 +11,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from storygen.book.schema import APPLICATION_ID, VERSION, migrate
+from storygen.crash_points import Reached, unwatched
 from storygen.errors import JournalError
+from storygen.files.save import PREFIX, SUFFIX
 
 _MAGIC = b"SQLite format 3\0"
 _BUSY_SECONDS = 5.0
@@ -28,19 +30,19 @@ _WHY = {
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 
-def open_writer(path: Path) -> sqlite3.Connection:
+def open_writer(path: Path, *, reached: Reached = unwatched) -> sqlite3.Connection:
     """Open the journal at *path* to write, or make it; the caller holds the book's lock.
 
     Raises JournalError, each time with its own sentence, for what is no journal, damaged or newer.
     """
     with told(path):
         if not path.exists() and not path.is_symlink():
-            _create(path)
+            _create(path, reached)
         _judge_file(path)
         db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
         try:
             _judge_database(db, path)
-            migrate(db)
+            migrate(db, reached=reached)
             choose_mode(db)
             for pragma in ("synchronous = FULL", "foreign_keys = ON", "mmap_size = 0"):
                 db.execute(f"PRAGMA {pragma}")
@@ -116,13 +118,13 @@ def told(path: Path) -> Iterator[None]:
         raise JournalError(f"the journal {path} cannot be used: {error.strerror or error}") from error
 
 
-def _create(path: Path) -> None:
+def _create(path: Path, reached: Reached) -> None:
     """Make an empty journal under another name and give it its own only once it is whole."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".journal-")  # mkstemp makes it 0600
+    handle, name = tempfile.mkstemp(SUFFIX, PREFIX, path.parent)  # mkstemp makes it 0600
     os.close(handle)
     try:
         with closing(sqlite3.connect(name, isolation_level=None)) as db:
-            migrate(db)
+            migrate(db, reached=reached)
         Path(name).rename(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from storygen.book.attempts import Attempt, Fate, Kept
 from storygen.book.database import open_writer, told
 from storygen.book.rows import pack, spell_usage, unpack
 from storygen.book.view import PIECES, VERSION_NUMBER, JournalView
+from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
 from storygen.messages import Completion, Opened, StopReason, Usage
@@ -35,10 +36,13 @@ class Journal(JournalView):
     the others unknown.
     """
 
-    def __init__(self, db: sqlite3.Connection, path: Path, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, path: Path, *, clock: Callable[[], float], reached: Reached = unwatched
+    ) -> None:
         """Write to *db*, the journal at *path*; *clock* tells the wall clock's time, for show only."""
         super().__init__(db, path)
         self._clock = clock
+        self._reached = reached
         self._place = _place(path)
         self._saved: dict[int, tuple[int, str]] = {}
         self.interrupted = self._close_interrupted()
@@ -90,6 +94,8 @@ class Journal(JournalView):
                     *(Fate.INTENT, self._clock(), leg.base, leg.anchored, plain),
                 ),
             )
+            self._reached(CrashPoint.BEFORE_INTENT)
+        self._reached(CrashPoint.AFTER_INTENT)
         return int(cursor.lastrowid or 0)
 
     def ask_from(self, section: str, inputs: Mapping[str, str], *, rehearsed: bool) -> None:
@@ -136,6 +142,7 @@ class Journal(JournalView):
             )
             self._save(attempt, completion.text)
             self._close(attempt, fate, usage=completion.usage, cost=cost)
+            self._reached(CrashPoint.BEFORE_COMPLETE)
 
     def partial(
         self, attempt: int, text: str, cause: str, *, usage: Usage | None = None, cost: int | None = None
@@ -244,6 +251,7 @@ class Journal(JournalView):
             for attempt in left:
                 fate = Fate.PARTIAL if self.text(attempt) else Fate.UNKNOWN
                 self._close(attempt, fate, cause="storygen was killed")
+                self._reached(CrashPoint.RECOVERING)
         return (
             tuple(attempt for attempt in self.attempts(after=min(left) - 1) if attempt.id in left)
             if left
@@ -251,14 +259,14 @@ class Journal(JournalView):
         )
 
 
-def open_journal(path: Path, *, clock: Callable[[], float]) -> Journal:
+def open_journal(path: Path, *, clock: Callable[[], float], reached: Reached = unwatched) -> Journal:
     """Open the journal at *path* to write, or make it; the caller holds the book's lock.
 
     Raises JournalError for what is no journal, damaged, or written by a newer storygen.
     """
-    db = open_writer(path)
+    db = open_writer(path, reached=reached)
     try:
-        return Journal(db, path, clock=clock)
+        return Journal(db, path, clock=clock, reached=reached)
     except BaseException:
         db.close()
         raise

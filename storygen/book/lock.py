@@ -11,13 +11,15 @@ from filelock import FileLock, Timeout
 
 from storygen.book.folder import Book
 from storygen.errors import BookLocked, FileError
+from storygen.files.save import sweep
 
 
 @contextmanager
 def hold(book: Book) -> Iterator[None]:
     """Keep every other storygen from writing *book*, for as long as the block runs.
 
-    The system frees the lock when the process ends, however it ends. Raises BookLocked at once if
+    The system frees the lock when the process ends, however it ends; what a killed one left half written is
+    swept away. Raises BookLocked at once if
     somebody else holds it, FileError if it cannot be taken at all. The book must be prepared.
     """
     lock = FileLock(book.private / "lock", timeout=0)
@@ -31,6 +33,8 @@ def hold(book: Book) -> Iterator[None]:
     try:
         with suppress(OSError):  # the number is only for the sentence that a loser reads
             holder.write_text(f"{os.getpid()}\n", encoding="ascii")
+        for folder in (book.root, book.drafts, book.private):
+            sweep(folder)
         yield
     finally:
         with suppress(OSError):

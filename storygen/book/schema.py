@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from storygen.crash_points import CrashPoint, Reached, unwatched
+
 APPLICATION_ID = 0x53544F52  # "STOR", at bytes 68 to 71 of the file, tells the journal from other databases
 
 
@@ -108,7 +110,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
 VERSION = len(MIGRATIONS)
 
 
-def migrate(db: sqlite3.Connection) -> None:
+def migrate(db: sqlite3.Connection, *, reached: Reached = unwatched) -> None:
     """Bring *db* from whatever version it has to the newest, in one transaction."""
     found = db.execute("PRAGMA user_version").fetchone()[0]
     if found == VERSION:
@@ -117,6 +119,7 @@ def migrate(db: sqlite3.Connection) -> None:
     try:
         for step in MIGRATIONS[found:]:
             step(db)
+            reached(CrashPoint.MIGRATING)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")

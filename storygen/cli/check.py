@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from storygen.cli.naming import named
-from storygen.cli.options import as_json, outlines, shared
+from storygen.cli.options import as_json, flags_here, outlines, shared
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from storygen.cli.console import Console
     from storygen.desk.check import Checked
 
@@ -32,7 +31,9 @@ def check(
     """
     from storygen.desk.check import check as look
 
-    found = [(path, look(path)) for path in named(names).outlines]
+    root = flags_here().get("source_root")
+    where = Path(str(root)) if root else None
+    found = [(path, look(path, source_root=where)) for path in named(names).outlines]
     if json:
         console.document(books=[_document(path, checked) for path, checked in found])
     else:

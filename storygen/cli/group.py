@@ -10,7 +10,7 @@ import click
 
 from storygen import __version__
 from storygen.cli.console import Console, drop_stdout
-from storygen.errors import FileError, Interrupted, OutlineError, Stopped, StorygenError
+from storygen.errors import FileError, Interrupted, OutlineError, Stopped, StorygenError, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,7 +127,7 @@ def show_error(error: StorygenError) -> None:
     from storygen.cli.screen import findings_text
 
     console = Console()
-    if isinstance(error, OutlineError) and error.findings:
+    if isinstance(error, OutlineError | TemplateError) and error.findings:
         console.findings(findings_text(error.findings))
         return
     stopped = isinstance(error, Interrupted | Stopped)

@@ -24,16 +24,19 @@ def user_keys() -> Path:
 
 def open_here(path: Path, *, flags: Mapping[str, object] | None = None, book: Path | None = None) -> Project:
     """Open the outline at *path* with this environment, *flags* first."""
+    from storygen.cli.crash import crash_at
+    from storygen.cli.options import flags_here
     from storygen.desk.project import open_project
     from storygen.settings import read_toml
 
     return open_project(
         path,
         environ=os.environ,
-        flags=flags,
+        flags={**(flags or {}), **flags_here()},
         user=read_toml(user_config()),
         key_file=user_keys(),
         book=book,
+        reached=crash_at(os.environ.get("STORYGEN_CRASH_AT", "")),
     )
 
 

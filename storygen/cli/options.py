@@ -58,5 +58,45 @@ class OutlinesAndIds(click.ParamType[str]):
         return ids or [CompletionItem(incomplete, type="file")]
 
 
-outlines_and_ids = click.argument("names", nargs=-1, metavar="[OUTLINE...] [ID...]", type=OutlinesAndIds())
-outlines = click.argument("names", nargs=-1, metavar="[OUTLINE...]", type=OutlinesAndIds())
+def outlines_and_ids(command: C) -> C:
+    """Let *command* take outlines, ids of their sections, and where their sources are."""
+    names = click.argument("names", nargs=-1, metavar="[OUTLINE...] [ID...]", type=OutlinesAndIds())
+    return names(_source_root(command))
+
+
+def outlines(command: C) -> C:
+    """Let *command* take outlines, and where their sources are."""
+    return click.argument("names", nargs=-1, metavar="[OUTLINE...]", type=OutlinesAndIds())(
+        _source_root(command)
+    )
+
+
+def flags_here() -> dict[str, object]:
+    """Return the settings that flags of the running command gave beside its own arguments, by name."""
+    ctx = click.get_current_context(silent=True)
+    return dict(ctx.meta.get(_FLAGS, {})) if ctx else {}
+
+
+def _keep(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    if value:
+        ctx.meta.setdefault(_FLAGS, {})[param.name] = value
+
+
+_FLAGS = "storygen.flags"
+
+_source_root = click.option(
+    "--source-root",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR",
+    help="Where the outline's sources are, if not beside it.",
+    expose_value=False,
+    callback=_keep,
+)
+
+allow_commands = click.option(
+    "--allow-commands",
+    is_flag=True,
+    help="Run the commands that sources name (run: ...); their output is material.",
+    expose_value=False,
+    callback=_keep,
+)

@@ -8,7 +8,7 @@ import click
 
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
-from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
+from storygen.cli.options import allow_commands, as_json, book_option, outlines_and_ids, shared
 from storygen.cli.table import table
 from storygen.errors import UsageError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @outlines_and_ids
 @click.option("--parts", is_flag=True, help="Only the table of parts, tokens and codex choices.")
+@allow_commands
 @book_option
 @as_json
 @shared

@@ -11,7 +11,7 @@ import click
 
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
-from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
+from storygen.cli.options import allow_commands, as_json, book_option, outlines_and_ids, shared
 from storygen.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _rehearse = click.option("--rehearse", is_flag=True, help="Write with the built-
 @_base_url
 @_rehearse
 @click.option("--yes", is_flag=True, help="Agree to replace what you edited; it is kept as a version.")
+@allow_commands
 @book_option
 @as_json
 @shared
@@ -69,6 +70,7 @@ def rewrite(*, console: Console, names: tuple[str, ...], yes: bool, **options: A
 @_model
 @_base_url
 @_rehearse
+@allow_commands
 @book_option
 @as_json
 @shared

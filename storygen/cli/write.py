@@ -10,7 +10,7 @@ import click
 
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
-from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
+from storygen.cli.options import allow_commands, as_json, book_option, outlines_and_ids, shared
 from storygen.errors import Interrupted, StorygenError, UsageError
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ MANY = 5_000
 @click.option("--base-url", metavar="URL", help="Another server that speaks the Messages API.")
 @click.option("-o", "--output", metavar="FILE", help="The manuscript goes here too; - is stdout.")
 @click.option("--yes", is_flag=True, help="Agree to more sections than any book has.")
+@allow_commands
 @book_option
 @as_json
 @shared

@@ -19,7 +19,7 @@ from storygen.writer.lost import Agree
 from storygen.writer.purse import Purse
 
 
-async def nobody_agrees(_question: str) -> bool:
+async def unwatched_agrees(_question: str) -> bool:
     """Answer as where nobody is there to ask."""
     return False
 
@@ -29,7 +29,7 @@ class Allowance:
     """What several runs may share: the purse that they pay from, and who answers what settings say to ask."""
 
     purse: Purse = field(default_factory=Purse)
-    agree: Agree = nobody_agrees
+    agree: Agree = unwatched_agrees
 
 
 def ceilings_of(settings: Settings) -> Ceilings:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
 from storygen.book.attempts import Kept
-from storygen.book.journal import open_journal
-from storygen.book.lock import hold
 from storygen.book.orders import Order, Verb, read_order, write_order
 from storygen.book.record import hash_text
 from storygen.book.versions import Version
@@ -19,6 +16,7 @@ from storygen.desk.keeping import Begin
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import Standing
+from storygen.desk.writable import writable
 from storygen.desk.write import OpenWire, Run
 from storygen.draft import Draft, Flag
 from storygen.errors import TemplateError
@@ -101,8 +99,7 @@ async def renew(
     """
     wanted = {find(project.outline, id_).id for id_ in ids}
     sections = tuple(section for section in project.outline.sections if section.id in wanted)
-    project.book.prepare()
-    with hold(project.book), open_journal(project.book.journal, clock=time.time) as journal:
+    with writable(project) as journal:
         run = Run.begin(project, journal, rehearse=wish.rehearse, tell=tell)
         bench = _Bench(run, verb, wish)
         for section in sections:

@@ -12,6 +12,7 @@ from storygen.book.folder import Book
 from storygen.book.frontmatter import plain_prose
 from storygen.book.lock import hold
 from storygen.book.record import Record, hash_text, read_record, write_record
+from storygen.crash_points import CrashPoint
 from storygen.desk.project import Project
 from storygen.desk.retitled import refuse_retitled
 from storygen.desk.states import Shelved, Standing, State, read_book, standings
@@ -86,7 +87,9 @@ def compile_book(project: Project, *, clean: bool = False) -> Built:
     built = compiled(project, clean=clean)
     book = project.book
     save(book.last_compiled, built.text)  # first: whatever happens next, this text is known as our own
+    project.reached(CrashPoint.BEFORE_MANUSCRIPT)
     save(book.manuscript, built.text)
+    project.reached(CrashPoint.AFTER_MANUSCRIPT)
     record = read_record(book) or Record(book.outline_name)
     parts = "" if clean else _parts(project, built.standings)
     write_record(book, replace(record, manuscript=hash_text(built.text), parts=parts))

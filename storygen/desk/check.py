@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storygen.book.folder import Book
-from storygen.desk.retitled import findings, retitled
+from storygen.book.view import view_journal
+from storygen.desk.retitled import begun, findings, retitled
 from storygen.desk.states import read_book
 from storygen.draft import Severity
-from storygen.errors import FileError, UsageError
+from storygen.errors import FileError, JournalError, UsageError
 from storygen.outline.read import read
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ class Checked:
         return any(finding.severity in weighty for finding in self.findings)
 
 
-def check(path: Path) -> Checked:
-    """Read the outline at *path* and return all findings at once.
+def check(path: Path, *, source_root: Path | None = None) -> Checked:
+    """Read the outline at *path* and return all findings at once; its sources are in *source_root*.
 
     A title that has changed since the book beside it was written is among them.
     """
-    reading = read(path)
+    reading = read(path, source_root=source_root)
     return Checked(reading.outline, (*reading.findings, *_retitled(reading.outline)))
 
 
@@ -46,6 +47,9 @@ def _retitled(outline: Outline | None) -> tuple[Finding, ...]:
     if outline is None or book is None or not book.lock_file.exists():
         return ()
     try:
-        return tuple(findings(outline.path, retitled(outline.sections, read_book(book))))
-    except (FileError, UsageError):  # what is wrong with the book is no mistake of the outline
+        shelved = read_book(book)
+        with view_journal(book.journal) as journal:
+            partials = begun(outline.sections, shelved, journal)
+        return tuple(findings(outline.path, retitled(outline.sections, shelved, partials=partials)))
+    except (FileError, JournalError, UsageError):  # what is wrong with the book is no mistake of the outline
         return ()

@@ -8,12 +8,14 @@ from storygen.book.attempts import Attempt
 from storygen.book.folder import Book
 from storygen.book.view import view_journal
 from storygen.catalogue import Catalogue, Lifecycle, Model, catalogue
-from storygen.desk.material import read_sources, read_style
+from storygen.desk.commands import output_of
+from storygen.desk.material import Material, read_style, refuse
 from storygen.desk.project import Project
 from storygen.draft import Draft
 from storygen.model.factor import learned
 from storygen.model.wire import Accepts, dropped
 from storygen.outline.tree import Outline, Section
+from storygen.prompts.sources import fit
 from storygen.text.tokens import count_tokens
 from storygen.writer.ask import Commission, without_messages
 
@@ -32,7 +34,7 @@ def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attem
         count=count_tokens,
         rehearsed=rehearsed,
         factors=factors(catalogue(), attempts),
-        sources={section.id: read_sources(outline, section) for section in outline.sections},
+        sources=material_of(project).of,
         style=read_style(outline, outline.style),
         styles={
             section.id: read_style(outline, section.style)
@@ -40,6 +42,13 @@ def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attem
             if _own_style(outline, section)
         },
     )
+
+
+def material_of(project: Project) -> Material:
+    """Return what reads the sources of *project*, and runs commands among them where that is allowed."""
+    root, settings = project.source_root, project.settings
+    output = output_of(root, environ=settings.environ) if settings.allow_commands else refuse
+    return Material(root, output=output)
 
 
 def attempts_of(book: Book) -> tuple[Attempt, ...]:
@@ -96,4 +105,15 @@ def remarks(commission: Commission, sections: Iterable[Section]) -> tuple[str, .
             found[f"{name} was retired at Anthropic on {row.retires}; gateways may still serve it"] = None
         if row.prices is None:
             found[f"the price of {name} is not known, so no costs are shown"] = None
+    return tuple(found)
+
+
+def cut_sources(commission: Commission, sections: Iterable[Section]) -> tuple[str, ...]:
+    """Return what of the sources of *sections* their prompts have no room for, in words."""
+    limit = commission.settings.context_sources
+    found = []
+    for section in sections:
+        if left_out := fit(commission.sources(section), limit=limit, count=commission.count).left_out:
+            what = "; ".join(each.words for each in left_out)
+            found.append(f"{section.id}: its sources have more than {limit:,} tokens; left out: {what}")
     return tuple(found)

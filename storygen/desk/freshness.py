@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from storygen.book.freshness import Change, Freshness, changes, freshness, names_in
+from storygen.book.freshness import Change, Freshness, changes, freshness, name_of, names_in
 from storygen.book.record import Record
 from storygen.desk.inputs import Inputs
 from storygen.desk.material import Beside, named_style
@@ -44,10 +44,19 @@ def looks(project: Project, now: Iterable[Standing], record: Record) -> dict[str
 
 
 def inputs_again(project: Project, now: Iterable[Standing]) -> Callable[[Section, Hashes], Hashes]:
-    """Return what gives the inputs that a section has *now*, and what has become of those that it had."""
-    inputs = Inputs(project, Beside(project.outline).texts)
+    """Return what gives the inputs that a section has *now*, and what has become of those that it had.
+
+    What a command prints now is not known, so that it is taken to be what it was.
+    """
+    inputs = Inputs(project, Beside(project.outline, source_root=project.source_root).texts)
     texts = {standing.section.id: standing.text for standing in now if standing.whole}
-    return lambda section, then: inputs.at(section, texts, told=names_in(then, "~codex"))
+
+    def again(section: Section, then: Hashes) -> Hashes:
+        printed = [name_of("source", ref.name) for ref in section.sources if ref.run]
+        unseen = {name: then[name] for name in printed if name in then}
+        return {**inputs.at(section, texts, told=names_in(then, "~codex")), **unseen}
+
+    return again
 
 
 def stale(project: Project, now: Iterable[Standing], record: Record) -> tuple[Standing, ...]:
@@ -86,7 +95,7 @@ def _files(commission: Commission, section: Section) -> dict[str, str]:
     """Return the texts of the files that the prompt of *section* holds, as they were read for this run."""
     own = commission.styles.get(section.id)
     return {
-        **{f"source:{source.name}": source.text for source in commission.sources.get(section.id, ())},
+        **{f"source:{source.name}": source.text for source in commission.sources(section)},
         **named_style(commission.outline.style, commission.style),
         **(named_style(section.style, own) if own else {}),
     }

@@ -11,8 +11,8 @@ from storygen.book.record import hash_text
 from storygen.desk.project import Project
 from storygen.outline.tree import Entry, Heading, Outline, Section, Style
 from storygen.prompts.codex import known_at, named, starts
-from storygen.prompts.context import NEAREST
 from storygen.prompts.plan import about
+from storygen.prompts.recap import NEAREST
 from storygen.settings import Settings
 
 CARD = (
@@ -54,7 +54,7 @@ class Inputs:
         before = self._before(section, texts)
         joined = [each for each in before[:1] if each.page == section.page]
         return {
-            "card": hash_input(_card(section)),
+            "card": card_hash(section),
             "style": self._style(section),
             "settings": hash_input(_settings(self._settings, section)),
             "~title": hash_input([self._starts[id_][1] for id_ in (*section.parents, section.id)]),
@@ -129,11 +129,11 @@ class Inputs:
                 heappush(waiting, (-self._sections[id_].position, id_))
 
 
-def _card(section: Section) -> object:
-    """Return what the card of *section* asks for; how a text is wrapped makes no difference."""
+def card_hash(section: Section) -> str:
+    """Hash what the card of *section* asks for, its title aside; how a text is wrapped is nothing."""
     words = [section.words.low, section.words.high] if section.words.written else None
     card = {name: _plain(getattr(section, name)) for name in CARD}
-    return card | {"must": section.must, "words": words, "lead_in": bool(section.intro_of)}
+    return hash_input(card | {"must": section.must, "words": words, "lead_in": bool(section.intro_of)})
 
 
 def _shared_words(section: Section) -> object:

@@ -12,6 +12,7 @@ from storygen.book.journal import Journal
 from storygen.book.orders import Verb, read_order
 from storygen.book.record import Written, hash_text, write_record
 from storygen.book.versions import Version, add, store_versions
+from storygen.crash_points import CrashPoint
 from storygen.desk.history import history, on_disk
 from storygen.desk.project import Project
 from storygen.desk.retitled import placed
@@ -64,6 +65,7 @@ class Keeper:
         else:
             inputs = self.journal.inputs(section.id, rehearsed=self.rehearsed)
             self._remember(section, draft)
+            self.project.reached(CrashPoint.BEFORE_DRAFT)
             path = self._lay(section, draft, inputs)
             if path.endswith(BESIDE):
                 text = self._authors(section, path) or text
@@ -136,6 +138,8 @@ class Keeper:
             sitting = replace(self._left(section), text=stored.text)
             self._remember(section, draft_of(section, sitting, whole=False))
         sitting = taken_up(self._left(section))
+        if sitting.text:
+            self.project.reached(CrashPoint.RESUMING)
         self._note_inputs(section, texts, begun=bool(sitting.text.strip()))
         return sitting
 
@@ -212,6 +216,7 @@ class Keeper:
     def _lay(self, section: Section, draft: Draft, inputs: Mapping[str, str]) -> str:
         """Write a whole draft to its file, record it with its *inputs*, and take its partial away."""
         path = self._put(section, draft)
+        self.project.reached(CrashPoint.BEFORE_RECORD)
         self._record({**self.shelved.record.sections, section.id: self._row(section, draft, inputs)})
         return path
 

@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from storygen.errors import FileError, UsageError
 from storygen.files.inside import read_inside
+from storygen.outline.paths import is_glob, matching
 from storygen.outline.tree import Outline, Section, SourceRef, Style
-from storygen.prompts.context import Source, StyleTexts
+from storygen.prompts.context import StyleTexts
+from storygen.prompts.sources import Source
 
 LARGEST = 256 << 10
 """Bytes of one source or sample."""
 
-_GLOB = set("*?[")
+Output = Callable[[str], str]
+"""Runs a command and returns what it prints; raises StorygenError."""
 
 
-def read_sources(outline: Outline, section: Section) -> tuple[Source, ...]:
-    """Read the sources of *section*, globs in the order of their names, each file once.
-
-    Raises FileError for a file that is missing, too large or outside the outline's folder, and UsageError for
-    a command, which this version does not run.
-    """
-    root = outline.path.parent
-    return tuple(
-        Source(name, read_inside(root, name, limit=LARGEST)) for name in _all_names(root, section.sources)
+def refuse(command: str) -> str:
+    """Raise UsageError: nobody has allowed *command* to run."""
+    raise UsageError(
+        f"the outline wants the output of `{command}`, and commands do not run by themselves",
+        "read what it does, then add --allow-commands; or save its output in a file and name that file",
     )
+
+
+class Material:
+    """The sources of sections, below one folder; every file is read, and every command run, only once."""
+
+    def __init__(self, root: Path, *, output: Output = refuse) -> None:
+        """Read below *root*, and have *output* run commands."""
+        self._root, self._output = root, output
+        self._texts: dict[SourceRef, str] = {}
+
+    def of(self, section: Section) -> tuple[Source, ...]:
+        """Return the sources of *section*, globs in the order of their names, each once.
+
+        Raises FileError for a file that is missing, too large or outside the root, and what running a command
+        raises.
+        """
+        return tuple(Source(ref.name, self.text(ref)) for ref in self.refs(section))
+
+    def refs(self, section: Section) -> tuple[SourceRef, ...]:
+        """Return the files, parts of files and commands that the sources of *section* come to."""
+        return tuple(dict.fromkeys(ref for source in section.sources for ref in self._files(source)))
+
+    def text(self, ref: SourceRef) -> str:
+        """Return what *ref* says, or prints. Raises FileError as `of` does."""
+        whole = replace(ref, lines=None)
+        if whole not in self._texts:
+            self._texts[whole] = (
+                self._output(ref.run) if ref.run else read_inside(self._root, ref.path, limit=LARGEST)
+            )
+        return _lines(self._texts[whole], ref.lines)
+
+    def _files(self, source: SourceRef) -> Iterator[SourceRef]:
+        if is_glob(source.path):
+            yield from map(SourceRef, matching(self._root, source.path))
+        else:
+            yield source
 
 
 def read_style(outline: Outline, style: Style) -> StyleTexts:
@@ -45,48 +81,36 @@ def named_style(style: Style, texts: StyleTexts) -> dict[str, str]:
 
 
 class Beside:
-    """The files that an outline names, as they are now; each is read once."""
+    """The files that an outline names, as they are now; each is read once, and no command is run."""
 
-    def __init__(self, outline: Outline) -> None:
-        """Read beside *outline*."""
-        self._outline = outline
-        self._texts: dict[str, str | None] = {}
+    def __init__(self, outline: Outline, *, source_root: Path) -> None:
+        """Read beside *outline*, and its sources below *source_root*."""
+        self._outline, self._sources = outline, Material(source_root)
+        self._style = Material(outline.path.parent)
 
     def texts(self, section: Section) -> dict[str, str]:
         """Return what the files of *section* say, by kind and name: `source:README.md`.
 
         Those that are gone, or cannot be read any more, are left out.
         """
-        read = [each for each in section.sources if not each.run]
-        names = [("source", name) for name in _all_names(self._outline.path.parent, read)]
+        sources = [ref for ref in self._sources.refs(section) if not ref.run]
+        found = {f"source:{ref.name}": _text_if_any(self._sources, ref) for ref in sources}
         for style in (self._outline.style, section.style):
-            names += [("guide", style.guide)] if style.guide else []
-            names += [("sample", name) for name in style.samples]
-        found = {f"{kind}:{name}": self._text(name) for kind, name in names}
+            named = [("guide", style.guide)] if style.guide else []
+            named += [("sample", name) for name in style.samples]
+            found |= {f"{kind}:{name}": _text_if_any(self._style, SourceRef(name)) for kind, name in named}
         return {name: text for name, text in found.items() if text is not None}
 
-    def _text(self, name: str) -> str | None:
-        if name not in self._texts:
-            try:
-                self._texts[name] = read_inside(self._outline.path.parent, name, limit=LARGEST)
-            except FileError:
-                self._texts[name] = None
-        return self._texts[name]
+
+def _text_if_any(material: Material, ref: SourceRef) -> str | None:
+    try:
+        return material.text(ref)
+    except FileError:
+        return None
 
 
-def _all_names(root: Path, sources: Iterable[SourceRef]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for source in sources for name in _names(root, source)))
-
-
-def _names(root: Path, source: SourceRef) -> Iterator[str]:
-    if source.run:
-        raise UsageError(
-            f"the outline wants the output of `{source.run}`, and commands are not run",
-            "save its output in a file and name that file",
-        )
-    if not _GLOB & set(source.path):
-        yield source.path
-        return
-    for path in sorted(root.glob(source.path)):
-        if path.is_file():
-            yield path.relative_to(root).as_posix()
+def _lines(text: str, chosen: tuple[int, int] | None) -> str:
+    if chosen is None:
+        return text
+    first, last = chosen
+    return "\n".join(text.split("\n")[first - 1 : last]) + "\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storygen.book.folder import Book
+from storygen.crash_points import Reached, unwatched
 from storygen.outline.read import read_outline
 from storygen.outline.tree import Outline
 from storygen.prompts.templates import Templates
@@ -15,12 +16,18 @@ from storygen.settings import Settings, read_toml
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What one run works on, read once."""
+    """What one run works on, read once; `reached` hears how far it is, for tests that kill it there."""
 
     outline: Outline
     book: Book
     settings: Settings
     templates: Templates
+    reached: Reached = unwatched
+
+    @property
+    def source_root(self) -> Path:
+        """The folder that sources are in: the one that was named, or the outline's own."""
+        return Path(self.settings.source_root or self.outline.path.parent)
 
 
 def open_project(
@@ -31,6 +38,7 @@ def open_project(
     user: str = "",
     key_file: Path | None = None,
     book: Path | None = None,
+    reached: Reached = unwatched,
 ) -> Project:
     """Read the outline at *path* and what lies beside it.
 
@@ -39,5 +47,7 @@ def open_project(
     """
     own = read_toml(path.parent / "storygen.toml")
     settings = Settings.read(environ, flags=flags, book=own, user=user, key_file=key_file)
-    outline = read_outline(path)
-    return Project(outline, Book.of(path, book=book), settings, Templates.read(path.parent / "templates"))
+    root = Path(settings.source_root) if settings.source_root else None
+    outline = read_outline(path, source_root=root)
+    templates = Templates.read(path.parent / "templates")
+    return Project(outline, Book.of(path, book=book), settings, templates, reached)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from storygen.book.drafts import StoredDraft
 from storygen.book.record import Written, hash_text
+from storygen.book.view import JournalView
+from storygen.desk.inputs import card_hash
 from storygen.desk.states import Shelved
 from storygen.draft import Finding
 from storygen.errors import OutlineError
@@ -39,12 +43,25 @@ def placed(sections: Sequence[Section], written: Mapping[str, Written]) -> dict[
     return {**written, **now}
 
 
-def retitled(sections: Sequence[Section], shelved: Shelved) -> tuple[Retitled, ...]:
+def begun(sections: Iterable[Section], shelved: Shelved, journal: JournalView) -> dict[str, str]:
+    """Return the ids of unfinished drafts whose section is gone, each with the hash of its card then.
+
+    The *journal* knows what they were asked from; a rehearsal, which nobody paid for, is not among them.
+    """
+    gone = shelved.partials.keys() - {section.id for section in sections}
+    cards = {id_: journal.inputs(id_, rehearsed=False).get("card", "") for id_ in gone}
+    return {id_: card for id_, card in cards.items() if card}
+
+
+def retitled(
+    sections: Sequence[Section], shelved: Shelved, *, partials: Mapping[str, str]
+) -> tuple[Retitled, ...]:
     """Return the sections whose title, and so whose id, was changed since their draft was written.
 
     Such a section has no draft and an id that comes from its title. The draft's own section is gone; it had
     the same beats (where there are none, the same summary), and the same section before it or beats that no
-    other section without a draft has. What nobody paid for, an unedited rehearsal, does not count.
+    other section without a draft has. What nobody paid for, an unedited rehearsal, does not count. Of the
+    *partials*, from `begun`, the card has to be the same, and no other section's without a draft.
     """
     found: dict[str, Retitled] = {}
     lost = dict(_lost(sections, shelved))
@@ -59,12 +76,25 @@ def retitled(sections: Sequence[Section], shelved: Shelved) -> tuple[Retitled, .
         for id_ in (here or old)[: bool(here) or alone]:
             found[section.id] = Retitled(section, shelved.drafts[id_])
             del lost[id_]
-    return tuple(found.values())
+    rest = [section for section in bare if section.id not in found]
+    return (*found.values(), *_unfinished(rest, shelved, partials))
 
 
-def refuse_retitled(outline: Outline, shelved: Shelved) -> None:
+def _unfinished(bare: Sequence[Section], shelved: Shelved, partials: Mapping[str, str]) -> Iterator[Retitled]:
+    """Yield those of the *bare* sections that were begun under another title."""
+    cards = Counter(card_hash(section) for section in bare)
+    for section in bare if partials else ():
+        card = card_hash(section)
+        old = [id_ for id_, begun_from in partials.items() if begun_from == card]
+        if len(old) == 1 and cards[card] == 1:
+            yield Retitled(section, shelved.partials[old[0]])
+
+
+def refuse_retitled(
+    outline: Outline, shelved: Shelved, *, partials: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Raise OutlineError, with the line to write for each, where a title was changed without an id."""
-    found = retitled(outline.sections, shelved)
+    found = retitled(outline.sections, shelved, partials=partials)
     if found:
         raise OutlineError(
             f"{outline.path}: a title has changed, and the text of its section would be left behind",

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
-from storygen.book.journal import open_journal
-from storygen.book.lock import hold
 from storygen.book.orders import Verb, read_order
 from storygen.book.record import hash_text
 from storygen.book.versions import Version
@@ -15,6 +12,7 @@ from storygen.desk.history import history, in_use
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import State, read_book
+from storygen.desk.writable import writable
 from storygen.desk.write import Run
 from storygen.errors import UsageError
 from storygen.writer.events import Tell
@@ -101,8 +99,7 @@ def restore(project: Project, id_: str, number: int, *, tell: Tell = lambda _: N
     The text that it replaces is kept as a version. Raises UsageError for a number that is not there and for
     a section that is final.
     """
-    project.book.prepare()
-    with hold(project.book), open_journal(project.book.journal, clock=time.time) as journal:
+    with writable(project) as journal:
         run = Run.begin(project, journal, rehearse=False, tell=tell)
         section = find(project.outline, id_)
         final = any(each.section is section and each.state is State.FINAL for each in run.standings)

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from storygen.catalogue import Catalogue, Model
+from storygen.crash_points import Reached, unwatched
 from storygen.desk.keys import any_key, endpoint_key
 from storygen.desk.project import Project
 from storygen.errors import KeyMissing
@@ -58,7 +59,7 @@ async def http_wire(project: Project, catalogue: Catalogue) -> AsyncIterator[Wir
     settings = project.settings
     key = needed_key(settings)
     accepts = native if is_anthropic(settings.base_url) else plain
-    async with reach(settings, key=key) as transport:
+    async with reach(settings, key=key, reached=project.reached) as transport:
         yield Wire(
             encoder(catalogue, accepts),
             sender(transport, key=key, deadlines=deadlines(settings)),
@@ -78,7 +79,9 @@ def needed_key(settings: Settings) -> Key | None:
     return key
 
 
-def reach(settings: Settings, *, key: Key | None, below: str = "") -> AbstractAsyncContextManager[Transport]:
+def reach(
+    settings: Settings, *, key: Key | None, below: str = "", reached: Reached = unwatched
+) -> AbstractAsyncContextManager[Transport]:
     """Open the way to the endpoint of *settings*, or to what lies *below* its messages."""
     from storygen.model.http import connect  # noqa: PLC0415 - a run with nothing to do needs none
 
@@ -89,6 +92,7 @@ def reach(settings: Settings, *, key: Key | None, below: str = "") -> AbstractAs
         deadlines=deadlines(settings),
         proxy=proxy_for(settings.base_url, settings.proxies),
         ca_file=settings.ca_file or None,
+        reached=reached,
     )
 
 

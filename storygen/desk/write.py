@@ -11,20 +11,20 @@ from random import Random
 import anyio
 
 from storygen.book.attempts import spent
-from storygen.book.journal import Journal, open_journal
-from storygen.book.lock import hold
+from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, ceilings_of, one_by_one, refuse_unpriced, worst
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, tidy
-from storygen.desk.commission import commission_of, cost_of, left_out, model_of, remarks
+from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
 from storygen.desk.freshness import asked_from, is_models, stale
 from storygen.desk.keeping import Keeper
 from storygen.desk.project import Project
 from storygen.desk.rescue import rescued
-from storygen.desk.retitled import refuse_retitled
+from storygen.desk.retitled import begun, refuse_retitled
 from storygen.desk.select import Selection, select
 from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
+from storygen.desk.writable import writable
 from storygen.desk.written import Written
 from storygen.errors import FileError, Stopped, StorygenError, Unsaved
 from storygen.model.limiter import Flow, Limiter
@@ -68,8 +68,7 @@ async def awrite(
     the model, *allowance* is what this run shares with others. Raises StorygenError; what came until
     then is kept, and the same call goes on from there.
     """
-    project.book.prepare()
-    with hold(project.book), open_journal(project.book.journal, clock=time.time) as journal:
+    with writable(project) as journal:
         run = Run.begin(project, journal, rehearse=rehearse, tell=tell, allowance=allowance)
         missing = run.missing(selection)
         result = Result((), ())
@@ -115,7 +114,8 @@ class Run:
         """Read the book of *project*, and put on record what a killed run left behind."""
         _tidy(project, tell)
         shelved = read_book(project.book)
-        refuse_retitled(project.outline, shelved)
+        partials = begun(project.outline.sections, shelved, journal)
+        refuse_retitled(project.outline, shelved, partials=partials)
         rehearsed = rehearse or rehearses(project, shelved)
         attempts = journal.attempts()
         commission = commission_of(project, rehearsed=rehearsed, attempts=attempts)
@@ -165,12 +165,13 @@ class Run:
         """
         self.allowance.purse.limit(ceilings_of(self.project.settings))
         refuse_unpriced(self.commission, sections)
+        cut = cut_sources(self.commission, sections)  # what is wrong with a source comes before any request
         open_wire = wire or (rehearsal_wire if self.rehearsed else http_wire)
         try:
             async with open_wire(self.project, self.catalogue) as opened:
                 unsent = left_out(self.commission, sections, opened.accepts)
                 alone = one_by_one(self.commission, sections)
-                for remark in (*opened.remarks, *remarks(self.commission, sections), *unsent, *alone):
+                for remark in (*opened.remarks, *remarks(self.commission, sections), *unsent, *alone, *cut):
                     self.tell(Noted(remark))
                 line = self._line(opened, chance=chance or Random())  # noqa: S311 - jitter
                 async with line.saves.kept(anyio.sleep):

@@ -22,6 +22,9 @@ _SENTENCES = {
     errno.ENAMETOOLONG: "its name is too long",
     errno.EISDIR: "there is a folder of that name",
 }
+PREFIX, SUFFIX = ".storygen-", ".tmp"
+"""How the name of a file begins and ends that is not whole yet; `sweep` removes those of a killed process."""
+
 _NEXT = "put that right and run the same command again; what was there before is whole"
 
 
@@ -46,6 +49,13 @@ def save(path: Path, text: str) -> bool:
     return True
 
 
+def sweep(folder: Path) -> None:
+    """Remove what a killed process left unfinished in *folder*, where nobody else may write meanwhile."""
+    with contextlib.suppress(OSError):  # what cannot be removed does no harm
+        for path in folder.glob(f"{PREFIX}*{SUFFIX}*"):  # SQLite adds a word for a file beside its own
+            path.unlink()
+
+
 def _old_mode(path: Path) -> int | None:
     """Return the permissions of the regular file *path*; None if there is none, or only a link."""
     try:
@@ -68,7 +78,7 @@ def _new_mode() -> int:
 
 def _replace(path: Path, wanted: bytes, *, mode: int) -> None:
     """Write a private file beside *path*, force it to disk, and give it the name."""
-    beside = path.with_name(f".storygen-{secrets.token_hex(8)}.tmp")
+    beside = path.with_name(f"{PREFIX}{secrets.token_hex(8)}{SUFFIX}")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -8,6 +8,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 
 import httpx
 
+from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.errors import Cut, SettingsError, Unreachable
 from storygen.messages import Reply, Transport
 from storygen.model.deadlines import Deadlines
@@ -21,6 +22,7 @@ _NEVER_SENT = (
 )
 _NEVER_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL)
 _AGAIN = "try again; what came so far is kept"
+_SENT = "http11.receive_response_headers.started"  # httpcore's name for what follows the last byte sent
 
 
 @asynccontextmanager
@@ -32,6 +34,7 @@ async def connect(
     deadlines: Deadlines = Deadlines(),
     proxy: str | None = None,
     ca_file: str | None = None,
+    reached: Reached = unwatched,
 ) -> AsyncIterator[Transport]:
     """Open the way to the messages of *base_url*, as a transport for as many sends at once as are wanted.
 
@@ -45,13 +48,18 @@ async def connect(
     where = origin(base_url)
     async with _client(deadlines, proxy, ca_file) as client:
 
+        async def trace(step: str, _: object) -> None:
+            if step == _SENT:
+                reached(CrashPoint.AFTER_SEND)
+
         @asynccontextmanager
         async def transport(headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
             with _translated(where):
-                response = await client.send(
-                    client.build_request("POST", url, headers=dict(headers), content=body), stream=True
+                request = client.build_request(
+                    "POST", url, headers=dict(headers), content=body, extensions={"trace": trace}
                 )
-            async with aclosing(response), aclosing(_chunks(response, where)) as chunks:
+                response = await client.send(request, stream=True)
+            async with aclosing(response), aclosing(_chunks(response, where, reached)) as chunks:
                 yield Reply(response.status_code, _lower(response), chunks)
 
         yield transport
@@ -82,10 +90,11 @@ def _lower(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
 
 
-async def _chunks(response: httpx.Response, where: str) -> AsyncGenerator[bytes, None]:
+async def _chunks(response: httpx.Response, where: str, reached: Reached) -> AsyncGenerator[bytes, None]:
     with _translated(where):
         async for chunk in response.aiter_raw():
             yield chunk
+            reached(CrashPoint.MID_STREAM)
 
 
 @contextmanager

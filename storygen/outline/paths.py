@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from storygen.draft import Finding
@@ -11,10 +11,11 @@ from storygen.errors import FileError
 from storygen.files.inside import inside, read_inside
 from storygen.outline.hidden import REFUSAL_TEST, refusal_line
 from storygen.outline.scraps import Scalar
+from storygen.outline.tree import SourceRef
 
 LARGEST = 2 * 1024 * 1024
 
-_LINES = re.compile(r"(?::[0-9]+(?:-[0-9]+)?|#L[0-9]+(?:-L?[0-9]+)?)$")
+_LINES = re.compile(r"(?::|#L)(?P<first>[0-9]{1,9})(?:-L?(?P<last>[0-9]{1,9}))?$")
 _GLOB = re.compile(r"[*?\[]")
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://|file:")
 
@@ -60,11 +61,12 @@ class Shelf:
 
     def source(self, name: Scalar) -> list[Finding]:
         """Find what is wrong with a source: a file, perhaps with lines, or a glob."""
-        bare = _LINES.sub("", name.text)
-        if not is_glob(bare):
-            return self._look(name, bare, self.sources)
+        ref = source_ref(name.text)
+        if not is_glob(ref.path):
+            found = [_where(finding) for finding in self._look(name, ref.path, self.sources)]
+            return found or (self._count(name, ref.path, ref.lines) if ref.lines else [])
         try:
-            names = self.glob(bare, root=self.sources)
+            names = self.glob(ref.path, root=self.sources)
         except FileError as error:
             return [file_finding(name, error)]
         if not names:
@@ -73,13 +75,16 @@ class Shelf:
 
     def glob(self, pattern: str, *, root: Path | None = None) -> list[str]:
         """Return the names of the files that match *pattern*, sorted. Raises FileError."""
-        home = root or self.root
-        _named(home, pattern)
-        try:
-            paths = sorted(path for path in home.glob(pattern) if path.is_file())
-        except (OSError, ValueError, NotImplementedError) as error:
-            raise FileError(f"{pattern} cannot be looked up: {error}") from error
-        return [path.relative_to(home).as_posix() for path in paths if not _unseen(path.relative_to(home))]
+        return matching(root or self.root, pattern)
+
+    def _count(self, name: Scalar, path: str, lines: tuple[int, int]) -> list[Finding]:
+        """Find lines that the file does not have."""
+        first, last = lines
+        there = len(self.read(path, root=self.sources).splitlines())
+        if 1 <= first <= last <= there:
+            return []
+        message = f"{path} has {there:,} lines, and these are {first:,} to {last:,}"
+        return [name.spot.error("outline/lines", message, tip="lines count from 1: README.md#L10-L80")]
 
     def _look(self, name: Scalar, text: str, root: Path) -> list[Finding]:
         try:
@@ -88,6 +93,32 @@ class Shelf:
         except FileError as error:
             return [file_finding(name, error)]
         return []
+
+
+def source_ref(name: str) -> SourceRef:
+    """Return what *name* means as a source: a file or a glob, and the lines of it if it says so.
+
+    >>> source_ref("cli.py#L10-L80"), source_ref("docs/*.md").lines
+    (SourceRef(path='cli.py', run='', lines=(10, 80)), None)
+    """
+    found = _LINES.search(name)
+    if found is None:
+        return SourceRef(name)
+    first = int(found["first"])
+    return SourceRef(name[: found.start()], lines=(first, int(found["last"] or first)))
+
+
+def matching(home: Path, pattern: str) -> list[str]:
+    """Return the names of the files below *home* that match *pattern*, sorted; no hidden one is among them.
+
+    Raises FileError for a pattern that leads out of *home*.
+    """
+    _named(home, pattern)
+    try:
+        paths = sorted(path for path in home.glob(pattern) if path.is_file())
+    except (OSError, ValueError, NotImplementedError) as error:
+        raise FileError(f"{pattern} cannot be looked up: {error}") from error
+    return [path.relative_to(home).as_posix() for path in paths if not _unseen(path.relative_to(home))]
 
 
 def is_glob(name: str) -> bool:
@@ -127,6 +158,13 @@ def _checked(text: str, name: str) -> str:
     if line := refusal_line(text):
         raise FileError(f"{name}:{line} holds the refusal test string {REFUSAL_TEST}…", "take it out")
     return text
+
+
+def _where(finding: Finding) -> Finding:
+    """Say of a source that is not there where sources are looked for."""
+    return replace(
+        finding, help=finding.help or "sources are beside the outline, or where --source-root says"
+    )
 
 
 def file_finding(name: Scalar, error: FileError) -> Finding:

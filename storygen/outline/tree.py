@@ -114,11 +114,24 @@ class Entry:
 class SourceRef:
     """A source as an outline names it: a file or glob, perhaps with lines, or a command.
 
-    Exactly one of `path` and `run` is set. Reading it is somebody else's deed.
+    Exactly one of `path` and `run` is set. `lines` are the first and the last line to use, from 1, of a file
+    that is not wanted whole. Reading it is somebody else's deed.
     """
 
     path: str = ""
     run: str = ""
+    lines: tuple[int, int] | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in prompts and reasons.
+
+        >>> SourceRef("cli.py", lines=(10, 80)).name, SourceRef(run="ferry --help").name
+        ('cli.py#L10-L80', '$ ferry --help')
+        """
+        if self.run:
+            return f"$ {self.run}"
+        return f"{self.path}#L{self.lines[0]}-L{self.lines[1]}" if self.lines else self.path
 
 
 @dataclass(frozen=True, slots=True)

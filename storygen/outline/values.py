@@ -9,7 +9,7 @@ from storygen.draft import Finding
 from storygen.outline import hidden
 from storygen.outline.cards import Card, Read, Reader
 from storygen.outline.fields import Field, Want, Where
-from storygen.outline.paths import Shelf
+from storygen.outline.paths import Shelf, source_ref
 from storygen.outline.scraps import Items, Pairs, Scalar, Scrap
 from storygen.outline.tree import SourceRef
 from storygen.text.nearest import nearest
@@ -219,7 +219,7 @@ def _source(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> SourceRe
             return None
         name = text
     reader.found += reader.shelf.source(name)
-    return SourceRef(path=name.text)
+    return source_ref(name.text)
 
 
 def _read_changes(reader: Reader, scrap: Scrap, _known: Field, _key: Scalar) -> tuple[Card, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeAlias
 
 from storygen.messages import Count
 from storygen.outline.tree import Entry, Heading, Include, Outline, Section
@@ -31,6 +32,10 @@ class Why(IntEnum):
     """The outline says so."""
     ABSENT = 7
     """Nothing mentions it."""
+
+
+Reason: TypeAlias = tuple[Why, str]
+"""Why an entry is sent or not, and that in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class _Fit:
+    """Whether an entry is sent, what it costs, and what was left of the budget when its turn came."""
+
+    sent: bool
+    tokens: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """Every entry of the outline, chosen or not, and what is sent with the section."""
 
@@ -98,18 +112,23 @@ def choose(outline: Outline, section: Section, *, tail: str, limit: int, count: 
 
     An `always` entry is sent here too once a change of it holds, because the system message has its base
     form. Such entries, and those that point of view, cast or place name, are sent whatever they cost. The
-    rest comes in the order of its reasons (card, tail, nested) as long as it fits.
+    rest comes in the order of its reasons (card, tail, nested) and, within one reason, of the outline; what
+    does not fit is passed over for what still does, and only what is sent draws others in.
     """
     begun = starts(outline)
     known = tuple(known_at(entry, section, begun) for entry in outline.codex)
-    reasons = _reasons(known, section, tail=tail)
-    fits = _fit(known, reasons, limit=limit, count=count)
+    reasons = _direct_reasons(known, section, tail=tail)
+    fits = _fit(known, reasons, _wanted(known, reasons), limit=limit, count=count)
+    nested = _follow(known, reasons, fits)
+    left = limit - sum(fit.tokens for fit in fits.values() if fit.sent)
+    reasons |= nested
+    fits |= _fit(known, reasons, sorted(nested), limit=left, count=count)
     return Choices(
         all=tuple(
-            _choice(each, reasons[index], fits.get(index), limit=limit, count=count)
+            _choice(each, *reasons[index], fits.get(index), limit=limit, count=count)
             for index, each in enumerate(known)
         ),
-        known=tuple(known[index] for index in sorted(fits) if fits[index][0]),
+        known=tuple(known[index] for index in sorted(fits) if fits[index].sent),
     )
 
 
@@ -151,19 +170,15 @@ def starts(outline: Outline) -> Mapping[str, tuple[int, str]]:
     return begun
 
 
-def _reasons(known: Sequence[Known], section: Section, *, tail: str) -> list[tuple[Why, str]]:
+def _direct_reasons(known: Sequence[Known], section: Section, *, tail: str) -> dict[int, Reason]:
     card = tuple((name, Searched.of([text])) for name, text in card_pieces(section))
     last = Searched.of([tail])
-    found = [_direct(each.entry, section, card=card, tail=last) for each in known]
-    for index, (why, _) in enumerate(tuple(found)):
-        if why <= Why.TAIL:
-            _follow(known, found, index)
-    return found
+    return {index: _direct(each.entry, section, card=card, tail=last) for index, each in enumerate(known)}
 
 
 def _direct(
     entry: Entry, section: Section, *, card: Sequence[tuple[str, Searched]], tail: Searched
-) -> tuple[Why, str]:
+) -> Reason:
     """Find the strongest reason for *entry* that does not come from another entry."""
     if entry.include is Include.NEVER:
         return Why.NEVER, "the outline says `include: never`"
@@ -184,43 +199,62 @@ def _direct(
     return Why.ABSENT, "not mentioned"
 
 
-def _follow(known: Sequence[Known], found: list[tuple[Why, str]], source: int) -> None:
-    """Draw in what the entry at *source* mentions; what is drawn in draws in nothing more."""
-    text = Searched.of([known[source].entry.about, *(about for _, about in known[source].changes)])
-    for index, each in enumerate(known):
-        if found[index][0] is Why.ABSENT and (name := text.first(each.entry.names)):
-            found[index] = (Why.NESTED, f"“{name}” in {known[source].entry.name}")
+def _follow(
+    known: Sequence[Known], reasons: Mapping[int, Reason], fits: Mapping[int, _Fit]
+) -> dict[int, Reason]:
+    """Return what the entries mention that are sent for a reason of their own; those draw in nothing more."""
+    found: dict[int, Reason] = {}
+    for source, each in enumerate(known):
+        told = each.entry.include is Include.ALWAYS or (source in fits and fits[source].sent)
+        if not told or reasons[source][0] > Why.TAIL:
+            continue
+        text = Searched.of([each.entry.about, each.entry.voice, *(about for _, about in each.changes)])
+        for index, other in enumerate(known):
+            if reasons[index][0] is Why.ABSENT and (name := text.first(other.entry.names)):
+                found.setdefault(index, (Why.NESTED, f"“{name}” in {each.entry.name}"))
+    return found
+
+
+def _wanted(known: Sequence[Known], reasons: Mapping[int, Reason]) -> list[int]:
+    """Return which entries the section's own message should have, the strongest reasons first.
+
+    The system message has the base form of those that are always told.
+    """
+    found = [
+        index
+        for index, each in enumerate(known)
+        if (each.changes if each.entry.include is Include.ALWAYS else reasons[index][0] <= Why.TAIL)
+    ]
+    return sorted(found, key=lambda index: (reasons[index][0], index))
 
 
 def _fit(
-    known: Sequence[Known], reasons: Sequence[tuple[Why, str]], *, limit: int, count: Count
-) -> Mapping[int, tuple[bool, int]]:
-    """Say for the entries that the section's own message wants whether they fit, and what they cost."""
-    wanted = [index for index, each in enumerate(known) if _wanted(each, reasons[index][0])]
-    fits: dict[int, tuple[bool, int]] = {}
+    known: Sequence[Known],
+    reasons: Mapping[int, Reason],
+    wanted: Iterable[int],
+    *,
+    limit: int,
+    count: Count,
+) -> dict[int, _Fit]:
+    """Say of the *wanted* entries, one after another, whether they fit, and what they cost."""
+    fits: dict[int, _Fit] = {}
     left = limit
-    for index in sorted(wanted, key=lambda index: (reasons[index][0], index)):
+    for index in wanted:
         cost = count(known[index].text)
-        fit = cost <= left or reasons[index][0] is Why.NAMED or known[index].entry.include is Include.ALWAYS
-        fits[index] = (fit, cost)
-        left -= cost if fit else 0
+        sure = reasons[index][0] is Why.NAMED or known[index].entry.include is Include.ALWAYS
+        fits[index] = _Fit(sure or cost <= left, cost, max(0, left))
+        left -= cost if fits[index].sent else 0
     return fits
 
 
-def _wanted(known: Known, why: Why) -> bool:
-    """Whether the section's own message should have it; the system message has the base form of some."""
-    return bool(known.changes) if known.entry.include is Include.ALWAYS else why <= Why.NESTED
-
-
-def _choice(
-    known: Known, found: tuple[Why, str], fit: tuple[bool, int] | None, *, limit: int, count: Count
-) -> Choice:
-    why, reason = found
-    sent, tokens = fit or (False, 0)
+def _choice(known: Known, why: Why, reason: str, fit: _Fit | None, *, limit: int, count: Count) -> Choice:
     if known.entry.include is Include.ALWAYS:
         base = count(Known(known.entry).text)
-        reason = "`include: always`" + ("; with its changes here" if sent else "")
-        return Choice(known.entry, sent=True, why=why, reason=reason, tokens=base + tokens * sent)
-    if fit and not sent:
-        reason += f"; left out: the codex may have {limit:,} tokens"
-    return Choice(known.entry, sent=sent, why=why, reason=reason, tokens=tokens)
+        again = fit.tokens if fit else 0
+        reason = "`include: always`" + ("; with its changes here" if fit else "")
+        return Choice(known.entry, sent=True, why=why, reason=reason, tokens=base + again)
+    if fit is None:
+        return Choice(known.entry, sent=False, why=why, reason=reason, tokens=0)
+    if not fit.sent:
+        reason += f"; left out: of the {limit:,} tokens for the codex {fit.left:,} were left"
+    return Choice(known.entry, sent=fit.sent, why=why, reason=reason, tokens=fit.tokens)

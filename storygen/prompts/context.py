@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from storygen.messages import Count
-from storygen.outline.tree import Heading, Outline, Section
+from storygen.outline.tree import Outline, Section
+from storygen.prompts.closure import closure
 from storygen.prompts.codex import Choice, Known, always, choose
-from storygen.prompts.mentions import Searched, fold
-from storygen.prompts.plan import about, clip, plan
-from storygen.text.sentences import sentences, tail
-from storygen.text.words import word_spans
-
-TAIL_WORDS = 300
-"""A verbatim tail has at least these many words, where there are so many."""
-
-NEAREST = 5
-"""How many sections before are recapped one by one, and listed by how they begin and end."""
-
-COLLAPSED = 12
-"""How many headings that are finished before those keep a line; the plan has the others."""
+from storygen.prompts.edges import endings, fence, last_words, openings
+from storygen.prompts.facts import facts, open_threads
+from storygen.prompts.plan import plan
+from storygen.prompts.recap import NEAREST, recap
+from storygen.prompts.sources import NO_SOURCES, Fitted, Source, fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +25,7 @@ class Limits:
     recap: int = 1_500
     tail: int = 1_200
     plan: int = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Material that a section is written from, already read."""
-
-    name: str
-    text: str
+    sources: int = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +75,7 @@ class Context:
     openings: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
-    sources: tuple[Source, ...] = ()
+    sources: Fitted = NO_SOURCES
     style: StyleTexts = PLAIN
     section_style: StyleTexts = PLAIN
     revision: Revision = ANEW
@@ -116,127 +101,29 @@ def gather(
     written = _written(outline, section, texts)
     before = [each for each, _ in written]
     joined = [(each, text) for each, text in written[-1:] if each.page == section.page]
-    last = _last(joined, outline.lang, limit=limits.tail, count=count)
+    last = "".join(last_words(text, outline.lang, limit=limits.tail, count=count) for _, text in joined)
     chosen = choose(outline, section, tail=last, limit=limits.codex, count=count)
     everywhere = always(outline)
-    near = written[-NEAREST:]
+    near = [text for _, text in written[-NEAREST:]]
     return Context(
         plan=plan(outline, limit=limits.plan, count=count),
         always=everywhere,
         choices=chosen.all,
         codex=chosen.known,
-        facts=_facts(before, (*chosen.known, *everywhere), limit=limits.facts, count=count),
-        recap=_newest(_recap(outline, before), limit=limits.recap, count=count),
+        facts=facts(before, (*chosen.known, *everywhere), limit=limits.facts, count=count),
+        recap=recap(outline, before, limit=limits.recap, count=count),
         tail=last,
-        tail_of=joined[-1][0].id if joined else "",
-        fence=_fence(outline, section),
-        openings=tuple(_opening(text) for _, text in near),
-        endings=tuple(_ending(text, outline.lang) for _, text in near),
-        threads=_threads(outline, section),
-        sources=tuple(sources),
+        tail_of="".join(each.id for each, _ in joined),
+        fence=fence(outline, section),
+        openings=openings(near),
+        endings=endings(near, outline.lang),
+        threads=open_threads(outline, section),
+        sources=fit(sources, limit=limits.sources, count=count),
         style=style,
         section_style=section_style,
     )
 
 
-def closure(outline: Outline, section: Section) -> tuple[Section, ...]:
-    """Return the sections that must be written before *section*, theirs included, in reading order."""
-    by_id = {each.id: each for each in outline.sections}
-    found: set[str] = set()
-    waiting = list(section.after)
-    while waiting:
-        id_ = waiting.pop()
-        if id_ in by_id and id_ not in found:
-            found.add(id_)
-            waiting.extend(by_id[id_].after)
-    return tuple(each for each in outline.sections if each.id in found and each.id != section.id)
-
-
 def _written(outline: Outline, section: Section, texts: Mapping[str, str]) -> list[tuple[Section, str]]:
     before = ((each, texts.get(each.id, "").strip()) for each in closure(outline, section))
     return [(each, text) for each, text in before if text and each.position < section.position]
-
-
-def _last(joined: Sequence[tuple[Section, str]], lang: str, *, limit: int, count: Count) -> str:
-    """Return the tail of the text that this section goes on from; less where a script needs many tokens."""
-    words = TAIL_WORDS
-    last = tail(joined[-1][1], words=words, lang=lang) if joined else ""
-    while count(last) > limit and words > 1:
-        words //= 2
-        last = tail(last, words=words, lang=lang)
-    return last
-
-
-def _recap(outline: Outline, written: Sequence[Section]) -> list[str]:
-    """Recap the nearest sections one by one, and what is finished before them by its heading."""
-    finished = _finished(outline, written[:-NEAREST])
-    return [*finished[-COLLAPSED:], *map(_recalled, written[-NEAREST:])]
-
-
-def _recalled(section: Section) -> str:
-    """Say in a line what *section* did and how it left things."""
-    did = clip(about(section), words=60)
-    left = f"At its end: {clip(section.leave, words=40)}" if section.leave else ""
-    return f"{clip(section.title, words=20)}: {' '.join(filter(None, (did, left)))}".removesuffix(": ")
-
-
-def _finished(outline: Outline, written: Sequence[Section]) -> list[str]:
-    """Give every outermost heading above *written* one line: its summary, or the titles below it."""
-    headings = {node.id: node for node in outline.nodes if isinstance(node, Heading)}
-    groups: dict[str, list[Section]] = {}
-    for section in written:
-        groups.setdefault(next(iter(section.parents), ""), []).append(section)
-    return [_collapsed(headings.get(id_), group) for id_, group in groups.items()]
-
-
-def _collapsed(heading: Heading | None, group: Sequence[Section]) -> str:
-    title = heading.title if heading else "Before that"
-    told = heading.summary if heading else ""
-    return f"{title}: {clip(told or '; '.join(section.title for section in group), words=40)}"
-
-
-def _facts(before: Sequence[Section], known: Sequence[Known], *, limit: int, count: Count) -> tuple[str, ...]:
-    """Return what earlier sections established, the facts about entries of this section before all others."""
-    facts = list(dict.fromkeys(" ".join(fact.split()) for section in before for fact in section.facts))
-    names = [name for each in known for name in each.entry.names]
-    near = [fact for fact in facts if Searched.of([fact]).first(names)]
-    kept = _newest([*(fact for fact in facts if fact not in near), *near], limit=limit, count=count)
-    return tuple(fact for fact in facts if fact in kept)
-
-
-def _newest(lines: Sequence[str], *, limit: int, count: Count) -> tuple[str, ...]:
-    """Return the last of *lines*, as many as fit."""
-    start = len(lines)
-    left = limit
-    while start and (left := left - count(lines[start - 1]) - 1) >= 0:
-        start -= 1
-    return tuple(lines[start:])
-
-
-def _opening(text: str) -> str:
-    """Return the first five words of *text*."""
-    spans = list(islice(word_spans(text), 5))
-    return " ".join(text[spans[0][0] : spans[-1][1]].split()) if spans else ""
-
-
-def _ending(text: str, lang: str) -> str:
-    """Return the last sentence of *text*."""
-    last = sentences(text.rpartition("\n\n")[2], lang)
-    return clip(last[-1], words=30) if last else ""
-
-
-def _fence(outline: Outline, section: Section) -> str:
-    """Return what the next section begins with: its first beat, its summary or its title."""
-    after = next((each for each in outline.sections if each.position == section.position + 1), None)
-    if after is None:
-        return ""
-    return clip(next(iter(after.beats), "") or after.summary or after.title, words=60)
-
-
-def _threads(outline: Outline, section: Section) -> tuple[str, ...]:
-    """Return the threads that were planted before *section* and that nothing up to its end pays."""
-    before = [each for each in outline.sections if each.position < section.position]
-    paid = {fold(thread) for each in (*before, section) for thread in each.pay}
-    return tuple(
-        dict.fromkeys(thread for each in before for thread in each.plant if fold(thread) not in paid)
-    )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from storygen.messages import Role
-from storygen.prompts.variables import BOOK, SECTION, Plain
+from storygen.prompts.plain import Plain
+from storygen.prompts.variables import BOOK, SECTION
 
 
 @dataclass(frozen=True, slots=True)

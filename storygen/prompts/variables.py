@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
 
 from storygen.outline.tree import Outline, Section, Style
 from storygen.prompts.codex import Known
-from storygen.prompts.context import Context, Source
+from storygen.prompts.context import Context
+from storygen.prompts.plain import Plain
 from storygen.prompts.plan import titles
-
-Plain: TypeAlias = str | int | list["Plain"] | dict[str, "Plain"]
-"""All that a template is ever given: nothing that can reach a file, a client or a setting."""
+from storygen.prompts.sources import Source
 
 BOOK = ("book", "style", "avoid", "guide", "samples", "always", "plan")
 """What the system message is given: the same for every section of a book."""
@@ -63,7 +61,7 @@ def section_variables(outline: Outline, section: Section, context: Context) -> d
         "fence": context.fence,
         "openings": list(dict.fromkeys(context.openings)),
         "endings": list(dict.fromkeys(context.endings)),
-        "sources": [_source(source) for source in context.sources],
+        "sources": [_source(source) for source in context.sources.sent],
         "current": context.revision.current,
         "note": context.revision.note.strip(),
         "take": context.revision.take,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from storygen.catalogue import Catalogue, Model
@@ -12,8 +12,9 @@ from storygen.manuscript.seam import anchor, boundary
 from storygen.messages import Count, Message, Request, StopReason
 from storygen.model.factor import roomy
 from storygen.outline.tree import Outline, Section
-from storygen.prompts.context import ANEW, Context, Limits, Revision, Source, StyleTexts, gather
+from storygen.prompts.context import ANEW, Context, Limits, Revision, StyleTexts, gather
 from storygen.prompts.messages import continue_messages, section_messages
+from storygen.prompts.sources import Source
 from storygen.prompts.templates import Templates
 from storygen.settings import Settings
 from storygen.text.tokens import count_tokens
@@ -31,9 +32,9 @@ class Commission:
     """Everything that decides what a section asks: the plan, the templates, the settings, frozen for a run.
 
     `factors` holds what a plain token is in the own tokens of models that have written here before, by id.
-    `sources` holds what was read for each section, by id, `style` the texts of the book's style, and `styles`
-    those of the sections that name others. `revisions` says of sections that are written anew what is told
-    besides, by id.
+    `sources` gives what a section is written from, each file read once for the run, `style` has the texts of
+    the book's style, and `styles` those of the sections that name others. `revisions` says of sections that
+    are written anew what is told besides, by id.
     """
 
     outline: Outline
@@ -43,7 +44,7 @@ class Commission:
     count: Count
     rehearsed: bool = False
     factors: Mapping[str, float] = field(default_factory=dict)
-    sources: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
+    sources: Callable[[Section], tuple[Source, ...]] = lambda _section: ()
     style: StyleTexts = StyleTexts()
     styles: Mapping[str, StyleTexts] = field(default_factory=dict)
     revisions: Mapping[str, Revision] = field(default_factory=dict)
@@ -107,9 +108,10 @@ def context_of(
             recap=settings.context_recap // smaller,
             tail=settings.context_tail // smaller,
             plan=settings.context_plan,
+            sources=settings.context_sources // smaller,
         ),
         count=commission.count,
-        sources=commission.sources.get(section.id, ()),
+        sources=commission.sources(section),
         style=commission.style,
         section_style=commission.styles.get(section.id, StyleTexts()),
     )

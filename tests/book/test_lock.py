@@ -42,6 +42,14 @@ def test_a_loser_does_not_free_the_lock(book: Book) -> None:
                 pass
 
 
+def test_whoever_holds_the_book_sweeps_up_after_a_killed_one(book: Book) -> None:
+    left = [folder / ".storygen-0123456789abcdef.tmp" for folder in (book.root, book.drafts, book.private)]
+    for path in left:
+        path.write_text("half a dra")
+    with hold(book):
+        assert [] == [path for path in left if path.exists()]
+
+
 def test_a_lock_is_free_after_its_block(book: Book) -> None:
     with hold(book):
         pass

@@ -64,7 +64,7 @@ def hashed(
 ) -> Hashes:
     """Return the inputs of every section of the outline at *path*, by id."""
     project = open_project(path, environ=environ or {}, flags=flags, user=user)
-    inputs = Inputs(project, Beside(project.outline).texts)
+    inputs = Inputs(project, Beside(project.outline, source_root=project.source_root).texts)
     return {
         section.id: inputs.at(section, TEXTS if texts is None else texts, told={"The sound"})
         for section in project.outline.sections

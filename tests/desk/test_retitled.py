@@ -13,6 +13,8 @@ from storygen.desk.check import check
 from storygen.desk.retitled import findings, placed, retitled
 from storygen.desk.states import Shelved
 from storygen.draft import DraftStatus
+from storygen.errors import OutlineError, Rejected
+from storygen.messages import StopReason
 from storygen.outline.tree import Level, Section, WordTarget
 from storygen.text.slug import slug
 from tests.desk.test_write import ScriptedModel, real, run, says
@@ -34,7 +36,7 @@ def shelf(*sections: Section, rehearsed: bool = False) -> Shelved:
 def found(before: list[Section], now: list[Section], *, rehearsed: bool = False) -> list[tuple[str, str]]:
     """Return the ids of now with the old ones that they should have kept."""
     shelved = shelf(*before, rehearsed=rehearsed)
-    return [(each.section.id, each.draft.id) for each in retitled(now, shelved)]
+    return [(each.section.id, each.draft.id) for each in retitled(now, shelved, partials={})]
 
 
 A, B, C = section("A", "a happens"), section("B", "b happens"), section("C", "c happens")
@@ -84,7 +86,7 @@ def test_a_lead_in_is_known_by_the_id_of_its_heading(tmp_path: Path) -> None:
     outline.write_text("- title: North\n")
     old = section("South", id_="south-intro", intro_of="south")
     new = replace(section("North", id_="north-intro", intro_of="north"), line=1)
-    each = retitled([new], shelf(old))
+    each = retitled([new], shelf(old), partials={})
     (finding,) = findings(outline, [*each])
 
     assert "add this line below:\n  id: south\n" in finding.help
@@ -138,3 +140,37 @@ def test_a_title_alone_in_a_list_becomes_two_lines(tmp_path: Path) -> None:
     (finding,) = check(outline).findings
 
     assert "write\n  - title: A pier\n    id: the-pier\n" in finding.help
+
+
+def interrupted(tale: Path) -> None:
+    """Write the first section of *tale* to the middle, where the key is taken away."""
+    key_gone = Rejected("no", status=401, kind="authentication_error", retry=False, fatal=True)
+    with pytest.raises(Rejected):
+        run(real(tale), ScriptedModel(says("One boat came in. It", StopReason.MAX_TOKENS), [key_gone]))
+
+
+def test_a_section_that_was_only_begun_is_known_by_its_card(tale: Path) -> None:
+    interrupted(tale)
+    tale.write_text(tale.read_text().replace("title: The last boat", "title: A last boat"))
+    (finding,) = check(tale).findings
+
+    assert ("outline/lost-id", True) == (finding.rule, "\n    id: the-last-boat\n" in finding.help)
+
+
+def test_what_was_begun_under_another_title_is_not_asked_for_anew(tale: Path) -> None:
+    interrupted(tale)
+    tale.write_text(tale.read_text().replace("title: The last boat", "title: A last boat"))
+    model = ScriptedModel()
+    with pytest.raises(OutlineError):
+        run(real(tale), model)
+
+    assert [] == model.asked
+
+
+def test_another_card_is_another_section(tale: Path) -> None:
+    interrupted(tale)
+    tale.write_text(
+        tale.read_text().replace("The last boat\n    beats: [Ines", "A last boat\n    beats: [Ida")
+    )
+
+    assert () == check(tale).findings

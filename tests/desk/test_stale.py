@@ -15,7 +15,8 @@ from storygen.desk.status import Status, status
 from storygen.desk.write import write
 from storygen.errors import UsageError
 from storygen.messages import StopReason
-from storygen.prompts.shelf import Shelf, read_shelf
+from storygen.prompts.shelf import Shelf
+from storygen.prompts.shelving import read_shelf
 from storygen.prompts.templates import Templates
 from storygen.writer.events import Event, Noted
 from tests.desk.test_write import ScriptedModel, opened, real, run, says

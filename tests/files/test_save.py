@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storygen.errors import FileError
-from storygen.files.save import save
+from storygen.files.save import save, sweep
 
 
 def test_a_new_file_is_written(tmp_path: Path) -> None:
@@ -28,6 +28,20 @@ def test_nothing_is_left_beside_the_file(tmp_path: Path) -> None:
     save(tmp_path / "a.md", "other")
 
     assert ["a.md"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_what_a_killed_process_left_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
+    for name in (
+        ".storygen-0123456789abcdef.tmp",
+        ".storygen-x7_k2.tmp-journal",
+        "a.md",
+        ".storygen",
+        "b.tmp",
+    ):
+        (tmp_path / name).write_text("text")
+    sweep(tmp_path)
+
+    assert [".storygen", "a.md", "b.tmp"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 def test_a_file_keeps_its_mode(tmp_path: Path) -> None:

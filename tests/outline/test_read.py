@@ -490,13 +490,22 @@ def test_sources_may_lie_elsewhere(tmp_path: Path) -> None:
     book, code = tmp_path / "book", tmp_path / "code"
     book.mkdir()
     code.mkdir()
-    (code / "main.py").write_text("print()\n", encoding="utf-8")
+    (code / "main.py").write_text("print()\nprint()\n", encoding="utf-8")
     path = book / "outline.yaml"
     path.write_text(
         "title: T\nsources: ['*.py', 'main.py:1-2', 'main.py#L1-L2']\nsections: [A]\n", encoding="utf-8"
     )
 
     assert () == read(path, source_root=code).findings
+
+
+@pytest.mark.parametrize("lines", ["3", "2-1", "0-1", "1-3"])
+def test_lines_that_a_source_does_not_have_are_an_error(tmp_path: Path, lines: str) -> None:
+    (tmp_path / "main.py").write_text("one\ntwo\n", encoding="utf-8")
+    path = tmp_path / "outline.yaml"
+    path.write_text(f"title: T\nsources: ['main.py:{lines}']\nsections: [A]\n", encoding="utf-8")
+
+    assert ["outline/lines"] == [finding.rule for finding in read(path).findings]
 
 
 def test_an_error_leaves_no_outline_and_a_warning_does(tmp_path: Path) -> None:
@@ -608,3 +617,11 @@ def test_pages_under_parts_are_pages_of_their_own(tmp_path: Path) -> None:
 
     assert ["a", "a", "b", "c"] == [section.page for section in sections]
     assert [(), ("x",), (), ()] == [section.after for section in sections]
+
+
+def test_a_source_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    path = tmp_path / "outline.yaml"
+    path.write_text("title: T\nsources: [main.py]\nsections: [A]\n", encoding="utf-8")
+    (finding,) = read(path).findings
+
+    assert "sources are beside the outline, or where --source-root says" == finding.help

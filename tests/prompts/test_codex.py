@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from storygen.outline.tree import Entry, Section
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storygen.outline.tree import Entry, Include, Section
 from storygen.prompts.codex import Choices, Why, choose, named
 from storygen.text.tokens import count_tokens
 from tests.prompts.books import CODEX, book, section
@@ -74,7 +77,36 @@ def test_what_does_not_fit_is_left_out_and_said_so() -> None:
 
 def test_the_reason_names_the_budget() -> None:
     found = choices(section(1, beats=("Tom waves.",)), limit=1)
-    assert "“Tom” in beat 1; left out: the codex may have 1 tokens" == found.all[2].reason
+    assert "“Tom” in beat 1; left out: of the 1 tokens for the codex 1 were left" == found.all[2].reason
+
+
+def test_only_what_is_sent_draws_others_in() -> None:
+    found = choices(section(1, beats=("Tom waves.",)), limit=1)
+    assert ("Grace", Why.ABSENT) == (found.all[3].entry.name, found.all[3].why)
+
+
+def test_what_is_drawn_in_draws_in_nothing_more() -> None:
+    assert {"Grace": True, "Ibsen": False} == {
+        choice.entry.name: choice.sent
+        for choice in choices(section(1, cast=("Tom",))).all
+        if choice.entry.name in {"Grace", "Ibsen"}
+    }
+
+
+def test_what_the_card_mentions_comes_before_what_an_entry_mentions() -> None:
+    short, long = Entry("Ann", about="Of Bea."), Entry("Bea", about="She waits. " * 50)
+    last = Entry("Cy", about="She waits. " * 50)
+    found = choices(section(1, beats=("Ann and Cy wave.",)), limit=190, codex=(short, long, last))
+    assert [("Ann", True), ("Bea", False), ("Cy", True)] == [
+        (choice.entry.name, choice.sent) for choice in found.all
+    ]
+
+
+@given(st.integers(0, 120), st.lists(st.sampled_from([each.name for each in CODEX]), max_size=4))
+def test_only_the_cast_and_changes_may_cost_more_than_the_budget(limit: int, named: list[str]) -> None:
+    found = choices(section(1, pov="Grace", beats=tuple(named)), limit=limit)
+    asked = [each for each in found.all if each.entry.include is Include.AUTO and each.why is not Why.NAMED]
+    assert sum(each.tokens for each in asked if each.sent) <= limit
 
 
 def test_the_cast_is_sent_whatever_it_costs() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import mean
 
 import pytest
 from hypothesis import given, settings
@@ -52,12 +53,24 @@ def test_the_system_message_is_what_the_cache_may_hold() -> None:
     assert [True, False] == [message.cached for message in messages(long_book(2), 2)]
 
 
-def test_a_prompt_does_not_grow_with_the_book() -> None:
-    outline = long_book(60)
-    tenth, last = (
-        sum(count_tokens(each.text) for each in messages(outline, position)) for position in (10, 60)
+def size(outline: Outline, position: int) -> int:
+    return sum(count_tokens(each.text) for each in messages(outline, position))
+
+
+@pytest.mark.parametrize("sections", [100, 300])
+def test_a_prompt_does_not_grow_with_the_book(sections: int) -> None:
+    outline = long_book(sections)
+    early = mean(size(outline, position) for position in range(10, 21))
+    late = mean(size(outline, position) for position in range(sections - 10, sections + 1))
+    assert 0.9 * early <= late <= 1.1 * early
+
+
+def test_the_hundredth_prompt_is_as_long_as_the_tenth() -> None:
+    outline = long_book(100)
+    assert (True, True) == (
+        4_000 < size(outline, 10) < 5_000,
+        abs(size(outline, 100) - size(outline, 10)) < 0.05 * size(outline, 10),
     )
-    assert last <= 1.15 * tenth
 
 
 def test_the_blocks_come_in_their_order() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import zipfile
 from pathlib import Path
@@ -10,39 +9,16 @@ import pytest
 
 from storygen.errors import TemplateError
 from storygen.outline.tree import Kind
-from storygen.prompts.messages import continue_messages, parts, section_messages
-from storygen.prompts.shelf import read_shipped
+from storygen.prompts.messages import continue_messages, parts
+from storygen.prompts.shelving import read_shipped
 from storygen.prompts.steps import STEPS
 from storygen.prompts.templates import Templates
 from storygen.prompts.variables import BOOK, SECTION, variables_of
 from storygen.text.tokens import count_tokens
 from tests.prompts.books import CODEX, book, context, long_book, section
+from tests.prompts.own import BASE, USER, own, rendered
 
-USER = "fiction/section/user.md.j2"
-BASE = '{% extends "storygen/fiction/section/user.md.j2" %}\n'
 README = Path(__file__).parents[2] / "templates" / "README.md"
-
-
-def own(folder: Path, text: str, name: str = USER) -> Templates:
-    """Read templates with one of the author's own."""
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    return Templates.read(folder)
-
-
-def rendered(templates: Templates, position: int = 2) -> str:
-    outline = long_book(3)
-    return section_messages(outline, outline.sections[position - 1], context(outline, position), templates)[
-        -1
-    ].text
-
-
-def said(folder: Path, text: str, name: str = USER) -> str:
-    """Return the sentence that a template fails with, without its folder."""
-    with pytest.raises(TemplateError) as failure:
-        rendered(own(folder, text, name))
-    return f"{failure.value.message} {failure.value.help}".replace(f"{folder}{os.sep}", "").strip()
 
 
 def test_a_block_is_overridden_and_the_rest_kept(tmp_path: Path) -> None:
@@ -76,152 +52,10 @@ def test_an_own_template_replaces_the_shipped_one_also_where_others_use_it(tmp_p
     assert "Mine. Title 1" == asked[-1].text
 
 
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("a\n{{ section.title ", f"{USER}:2: unexpected end of template"),
-        ("{% if tail %}", f"{USER}:1: unexpected end of template"),
-        ("{% do x %}", f"{USER}:1: encountered unknown tag 'do'"),
-        ("a\n{{ secton }}", f"{USER}:2: there is no variable “secton”; did you mean “section”?"),
-        ("{% if 0 %}{{ nope.foo }}{% endif %}x", f"{USER}:1: there is no variable “nope”"),
-        ("\n\n{{ section.titel }}", f"{USER}:3: there is no field “titel” here; did you mean “title”?"),
-        ("{{ tail | uper }}", f"{USER}:1: there is no filter “uper”; did you mean “upper”?"),
-        ("{{ tail is evn }}", f"{USER}:1: there is no test “evn”; did you mean “even”?"),
-        ("{{ ''.__class__.__mro__ }}", f"{USER}:1: this is not allowed in templates"),
-        ("{{ lipsum() }}", f"{USER}:1: there is no variable “lipsum”"),
-        ("{{ cycler }}", f"{USER}:1: there is no variable “cycler”"),
-        ("{{ self.__init__.__globals__ }}", f"{USER}:1: this is not allowed in templates"),
-        ("{{ tail | attr('format') }}", f"{USER}:1: there is no filter “attr”"),
-        ("{% set f = '{:99999999}'.format %}{{ f(1) }}", f"{USER}:1: this is not allowed in templates"),
-        ("{% for n in range(100001) %}x{% endfor %}", f"{USER}:1: it takes more than 100,000 turns"),
-        ("{% for n in range(9999999999) %}x{% endfor %}", f"{USER}:1: it takes more than 100,000 turns"),
-        (
-            "{% for a in range(999) %}{% for b in range(999) %}{% endfor %}{% endfor %}x",
-            f"{USER}:1: it takes more than 100,000 turns",
-        ),
-        ("{% for n in plan %}" * 12 + "{% endfor %}" * 12, f"{USER}:1: it takes more than 100,000 turns"),
-        (
-            "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(99) }}",
-            f"{USER}:1: it takes more than 100,000 turns",
-        ),
-        (
-            "{% for a in plan recursive %}{{ loop(plan) }}{% endfor %}",
-            f"{USER}:1: recursive loops are not allowed",
-        ),
-        ("{{ 'a' * 2000000000 }}", f"{USER}:1: `*` may make 1,000 characters"),
-        ("{{ [1] * 2000000000 }}", f"{USER}:1: `*` may make 1,000 characters"),
-        ("{{ '%2000000000d' % 1 }}", f"{USER}:1: `%` is not allowed in templates"),
-        ("{{ 'a'.center(2000000000) }}", f"{USER}:1: this is not allowed in templates"),
-        ("{{ tail | indent(2000000000) }}", f"{USER}:1: `indent` takes nothing over 1,000"),
-        ("{{ 10 ** 10000000 }}", f"{USER}:1: `**` is not allowed in templates"),
-        (
-            "{% macro f(x) %}{{ f(x ~ x) }}{% endmacro %}{{ f('aaaaaaaa') }}",
-            f"{USER}:1: `~` may make 1,000,000",
-        ),
-        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", f"{USER}:1: it calls itself without end"),
-        ("{% for a in recap %}" * 25 + "{% endfor %}" * 25, f"{USER}: it is nested too deeply"),
-        ("{% if tail %}" * 200 + "x" + "{% endif %}" * 200, f"{USER}: it is nested too deeply"),
-        ("{{ " + "+".join("1" * 4000) + " }}", f"{USER}: it is nested too deeply"),
-        ("{% include '../../etc/passwd' %}", f"{USER}:1: there is no template “../../etc/passwd”"),
-        ("{% include '/etc/passwd' %}", f"{USER}:1: there is no template “/etc/passwd”"),
-        ("{% include '.env' %}", f"{USER}:1: there is no template “.env”"),
-        ("{% include 'fiction/section/usr.md.j2' %}", "did you mean “fiction/section/user.md.j2”?"),
-        ("{% include tail %}", f"{USER}:1: a template is named by a quoted text here"),
-        (
-            "{% extends 'fiction/section/user.md.j2' %}",
-            "write “storygen/fiction/section/user.md.j2” for the shipped one",
-        ),
-        ("{% include 'fiction/section/user.md.j2' %}", f"{USER}:1: “{USER}” leads back to this template"),
-        (BASE + "{% block clsing %}{% endblock %}", "has no block “clsing”; did you mean “closing”?"),
-        (BASE + "\nNever.", f"{USER}:3: text outside of blocks is lost"),
-        (BASE + "{% if tail %}\nNever.{% endif %}", "text outside of blocks is lost"),
-        ("{{ section.words.aim // 0 }}", f"{USER}:1: integer division or modulo by zero"),
-        ("{{ tail + 1 }}", f"{USER}:1: can only concatenate str"),
-        ("{{ recap.append(1) }}", f"{USER}:1: this is not allowed in templates"),
-        ("{{ section.update({}) }}", f"{USER}:1: there is no field “update”"),
-        (" \n", f"{USER}: it comes out empty"),
-        ("{{ '\\x00' }}", f"{USER}: it comes out with a character that cannot be sent"),
-        ("{{ '\\ud800' }}", f"{USER}: it comes out with a character that cannot be sent"),
-        (
-            "{% for a in range(9999) %}{{ tail }}{% endfor %}",
-            f"{USER}: it makes more than 4,000,000 characters",
-        ),
-    ],
-)
-def test_a_broken_template_ends_in_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
-    assert sentence in said(tmp_path, text)
-
-
-def test_the_system_message_has_no_section(tmp_path: Path) -> None:
-    sentence = said(tmp_path, "{{ section.title }}", "fiction/section/system.md.j2")
-    assert "belongs into user.md.j2" in sentence
-
-
-def test_a_fault_in_what_is_extended_is_found_where_it_is(tmp_path: Path) -> None:
-    own(tmp_path, "{% block a %}{{ titel }}{% endblock %}", "fiction/continue/user.md.j2")
-    text = '{% extends "fiction/continue/user.md.j2" %}{% block a %}x{% endblock %}'
-    assert "fiction/continue/user.md.j2:1: there is no variable “titel”" in said(tmp_path, text)
-
-
 def test_names_that_a_template_makes_are_known(tmp_path: Path) -> None:
     macro = "{% macro m(b) %}{{ b }}{% endmacro %}"
     text = "{% set a = 1 %}" + macro + "{% for c in recap %}{{ m(loop.index) }}{% endfor %}{{ a }}"
     assert rendered(own(tmp_path, text)).endswith("11")
-
-
-def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("key")
-    folder = tmp_path / "templates"
-    (folder / "fiction" / "section").mkdir(parents=True)
-    (folder / USER).symlink_to(secret)
-    with pytest.raises(TemplateError, match="leads out of"):
-        Templates.read(folder)
-
-
-@pytest.mark.parametrize(
-    ("raw", "sentence"),
-    [(b"\xff\xfe", "not UTF-8"), (b"x" * 300_000, "larger than")],
-)
-def test_what_is_no_reasonable_text_is_refused(tmp_path: Path, raw: bytes, sentence: str) -> None:
-    (tmp_path / USER).parent.mkdir(parents=True)
-    (tmp_path / USER).write_bytes(raw)
-    with pytest.raises(TemplateError, match=sentence):
-        Templates.read(tmp_path)
-
-
-def test_a_folder_with_the_name_of_a_template_is_refused(tmp_path: Path) -> None:
-    (tmp_path / USER).mkdir(parents=True)
-    with pytest.raises(TemplateError, match=r"not a regular file|cannot be read"):
-        Templates.read(tmp_path)
-
-
-def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
-    (tmp_path / USER).parent.mkdir(parents=True)
-    (tmp_path / USER).write_bytes(b"\xef\xbb\xbfWrite {{ section.title }}.\r\nNow.")
-    assert "Write Title 2.\nNow." == rendered(Templates.read(tmp_path))
-
-
-def test_other_files_are_ignored(tmp_path: Path) -> None:
-    for name in (
-        "fiction/section/.user.md.j2",
-        "fiction/.hidden/user.md.j2",
-        "user.md.j2",
-        "notes.md",
-        "fiction/section/user.txt",
-    ):
-        own(tmp_path, "{{ broken", name)
-    assert Templates.read().list() == Templates.read(tmp_path).list()
-
-
-def test_a_missing_folder_means_no_own_templates(tmp_path: Path) -> None:
-    assert Templates.read().list() == Templates.read(tmp_path / "nowhere").list()
-
-
-def test_a_template_is_read_once(tmp_path: Path) -> None:
-    templates = own(tmp_path, "Write {{ section.title }}.")
-    (tmp_path / USER).write_text("Changed.")
-    assert "Write Title 2." == rendered(templates)
 
 
 def test_the_files_of_a_step_are_named_with_their_text(tmp_path: Path) -> None:
@@ -258,9 +92,10 @@ def test_unknown_variables_are_found_without_rendering(tmp_path: Path) -> None:
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(TemplateError) as failure:
         rendered(own(tmp_path, "{{ secton }}\n{{ tial }}"))
-    assert [f"{tmp_path / USER}:2: there is no variable “tial”; did you mean “tail”?"] == [
-        *failure.value.notes
-    ]
+    assert ([1, 2], [f"{tmp_path / USER}:2: there is no variable “tial”; did you mean “tail”?"]) == (
+        [finding.line for finding in failure.value.findings],
+        [*failure.value.notes],
+    )
 
 
 def test_shipped_templates_can_be_read_from_a_zip(tmp_path: Path) -> None:

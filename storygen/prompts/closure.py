@@ -1,0 +1,37 @@
+"""Which sections a section comes after, and which of them lie further back than what it goes on from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from storygen.outline.tree import Outline, Section
+
+
+def closure(outline: Outline, section: Section) -> tuple[Section, ...]:
+    """Return the sections that must be written before *section*, theirs included, in reading order."""
+    by_id = {each.id: each for each in outline.sections}
+    found = _reached(by_id, section.after)
+    return tuple(each for each in outline.sections if each.id in found and each.id != section.id)
+
+
+def further_back(outline: Outline, section: Section) -> frozenset[str]:
+    """Return the ids of those in the closure of *section* that another one of it comes after.
+
+    The rest is what *section* directly goes on from: it may be written as soon as those are there, and their
+    digests, which are made meanwhile, are told to what comes after *section*.
+    """
+    by_id = {each.id: each for each in outline.sections}
+    nearest = [by_id[id_] for id_ in section.after if id_ in by_id]
+    return frozenset(_reached(by_id, (id_ for each in nearest for id_ in each.after)) - {section.id})
+
+
+def _reached(by_id: Mapping[str, Section], starts: Iterable[str]) -> set[str]:
+    """Return the ids that can be reached from *starts*, which are among them, by following `after`."""
+    found: set[str] = set()
+    waiting = list(starts)
+    while waiting:
+        id_ = waiting.pop()
+        if id_ in by_id and id_ not in found:
+            found.add(id_)
+            waiting.extend(by_id[id_].after)
+    return found

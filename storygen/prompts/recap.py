@@ -1,0 +1,56 @@
+"""What a section is told of those before it: the nearest one by one, the rest by their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from storygen.messages import Count
+from storygen.outline.tree import Heading, Outline, Section
+from storygen.prompts.plan import about, clip
+
+NEAREST = 5
+"""How many sections before are recapped one by one, and listed by how they begin and end."""
+
+COLLAPSED = 12
+"""How many headings that are finished before those keep a line; the plan has the others."""
+
+
+def recap(outline: Outline, written: Sequence[Section], *, limit: int, count: Count) -> tuple[str, ...]:
+    """Return a line for each of the nearest *written* sections, and for what is finished before them.
+
+    They come in reading order; where they need more than *limit* tokens, the oldest are left out.
+    """
+    finished = _finished(outline, written[:-NEAREST])
+    lines = [*finished[-COLLAPSED:], *map(_recalled, written[-NEAREST:])]
+    return newest(lines, limit=limit, count=count)
+
+
+def newest(lines: Sequence[str], *, limit: int, count: Count) -> tuple[str, ...]:
+    """Return the last of *lines*, as many as fit."""
+    start = len(lines)
+    left = limit
+    while start and (left := left - count(lines[start - 1]) - 1) >= 0:
+        start -= 1
+    return tuple(lines[start:])
+
+
+def _recalled(section: Section) -> str:
+    """Say in a line what *section* did and how it left things."""
+    did = clip(about(section), words=60)
+    left = f"At its end: {clip(section.leave, words=40)}" if section.leave else ""
+    return f"{clip(section.title, words=20)}: {' '.join(filter(None, (did, left)))}".removesuffix(": ")
+
+
+def _finished(outline: Outline, written: Sequence[Section]) -> list[str]:
+    """Give every outermost heading above *written* one line: its summary, or the titles below it."""
+    headings = {node.id: node for node in outline.nodes if isinstance(node, Heading)}
+    groups: dict[str, list[Section]] = {}
+    for section in written:
+        groups.setdefault(next(iter(section.parents), ""), []).append(section)
+    return [_collapsed(headings.get(id_), group) for id_, group in groups.items()]
+
+
+def _collapsed(heading: Heading | None, group: Sequence[Section]) -> str:
+    title = heading.title if heading else "Before that"
+    told = heading.summary if heading else ""
+    return f"{title}: {clip(told or '; '.join(section.title for section in group), words=40)}"
