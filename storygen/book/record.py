@@ -40,13 +40,14 @@ class Record:
     """What storygen.lock says: the outline, as seen from the book, and the sections by id.
 
     `manuscript` is the hash of the manuscript as it was last compiled, `parts` that of all it was compiled
-    from.
+    from. `pages` has that of every page that was built, without its front matter, by its path from the book.
     """
 
     outline: str
     sections: Mapping[str, Written] = field(default_factory=dict)
     manuscript: str = ""
     parts: str = ""
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 def hash_text(text: str) -> str:
@@ -77,9 +78,10 @@ def format_record(record: Record) -> str:
     rows = {id_: spell_written(written) for id_, written in sorted(record.sections.items())}
     lines = [f"    {_json(id_)}: {_json(row)}" for id_, row in rows.items()]
     sections = "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
+    pages = f'  "pages": {_json(record.pages)},\n' if record.pages else ""
     return (
         f'{{\n  "storygen": {VERSION},\n  "outline": {_json(record.outline)},\n'
-        f'  "manuscript": {_json(record.manuscript)},\n  "parts": {_json(record.parts)},\n'
+        f'  "manuscript": {_json(record.manuscript)},\n  "parts": {_json(record.parts)},\n{pages}'
         f'  "sections": {sections}\n}}\n'
     )
 
@@ -97,7 +99,8 @@ def parse_record(text: str) -> Record:
         if version == VERSION:
             sections = {id_: parse_written(row) for id_, row in raw["sections"].items()}
             hashes = {name: _text(raw.get(name, "")) for name in ("manuscript", "parts")}
-            return Record(_text(raw["outline"]), sections, **hashes)
+            pages = {name: _text(hash_) for name, hash_ in raw.get("pages", {}).items()}
+            return Record(_text(raw["outline"]), sections, **hashes, pages=pages)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(str(error) or type(error).__name__) from error
     if isinstance(version, int) and version > VERSION:

@@ -10,6 +10,7 @@ import click
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
 from storygen.cli.options import book_option, outlines, shared
+from storygen.errors import UsageError
 
 if TYPE_CHECKING:
     from storygen.cli.console import Console
@@ -20,16 +21,43 @@ if TYPE_CHECKING:
 @outlines
 @click.option("--clean", is_flag=True, help="Leave out the invisible comments.")
 @click.option("-o", "--output", metavar="FILE", help="Compile to this file instead; - is stdout.")
+@click.option(
+    "--pages",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Build a file for every page into this folder.",
+)
+@click.option(
+    "--toc", type=click.Choice(["mkdocs", "mdbook"]), help="With --pages: its table of contents too."
+)
 @book_option
 @shared
+@click.pass_context
 def build(
-    *, console: Console, names: tuple[str, ...], clean: bool, output: str | None, book: Path | None
+    ctx: click.Context,
+    /,
+    *,
+    console: Console,
+    names: tuple[str, ...],
+    clean: bool,
+    output: str | None,
+    pages: Path | None,
+    toc: str | None,
+    book: Path | None,
 ) -> None:
-    """Compile the manuscript from the drafts.
+    """Compile the manuscript from the drafts, or build them into a folder of pages.
 
     Nothing is sent. What was changed by hand in manuscript.md goes back into the drafts first; where both
-    have changed, they are shown beside each other and stay as they are.
+    have changed, they are shown beside each other and stay as they are. A page keeps the front matter that
+    its file has; one whose text was changed by hand is left alone. Exit code 1 for pages that were left, and
+    for links that lead nowhere.
     """
+    if toc and pages is None:
+        raise UsageError("--toc goes with --pages", "storygen build --pages docs --toc mkdocs")
+    if pages is not None:
+        from storygen.cli.pages import build_all
+
+        ctx.exit(build_all(console, named(names).outlines, pages, toc=toc, book=book))
     from storygen.desk.build import compiled, is_edited
     from storygen.files.save import save
 

@@ -64,7 +64,7 @@ class Built:
 def compiled(project: Project, *, clean: bool = False) -> Built:
     """Compile the book as it is on the disk and return it; *clean* leaves out the invisible comments."""
     now = standings(project.outline, read_book(project.book))
-    return Built(_assembled(project, now, _texts(now), clean=clean), now)
+    return Built(_assembled(project, now, texts_of(now), clean=clean), now)
 
 
 def build(project: Project, *, clean: bool = False) -> Built:
@@ -142,7 +142,7 @@ def is_edited(project: Project) -> bool:
 def _edits(project: Project, shelved: Shelved, found: str) -> Mapping[str, str]:
     """Return the texts that the edited manuscript *found* wants in drafts, by id."""
     now = standings(project.outline, shelved)
-    text = _assembled(project, now, _texts(now))
+    text = _assembled(project, now, texts_of(now))
     if hash_text(found) == hash_text(text):
         return {}
     known = (_last_compiled(project.book), text)
@@ -151,7 +151,7 @@ def _edits(project: Project, shelved: Shelved, found: str) -> Mapping[str, str]:
     carried = carry(
         found,
         base=base or text,
-        texts=_texts(now),
+        texts=texts_of(now),
         compile_=lambda texts: _assembled(project, now, texts),
         locked=locked,
         scene_break=project.settings.scene_break,
@@ -198,7 +198,8 @@ def _lay(project: Project, section: Section, text: str, shelved: Shelved) -> Non
     )
 
 
-def _texts(now: tuple[Standing, ...]) -> dict[str, str]:
+def texts_of(now: tuple[Standing, ...]) -> dict[str, str]:
+    """Return the texts that are compiled, by the ids of their sections."""
     return {standing.section.id: standing.text for standing in now if standing.state in _WRITTEN}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -64,11 +64,17 @@ def assemble(
     leaves the comments out; *rehearsed* says at the head that no real model wrote the text. Of a text no
     character changes but as `fit` says.
     """
-    sofar = _Sofar()
     head = [metadata(outline), *([REHEARSAL] if rehearsed else [])]
-    pieces = [piece for node in outline.nodes for piece in _pieces(node, texts, sofar, scene_break)]
-    shown = [piece.text for piece in pieces if not (clean and piece.comment)]
-    return "\n\n".join([*head, *shown]) + "\n"
+    return "\n\n".join([*head, *body(outline.nodes, texts, clean=clean, scene_break=scene_break)]) + "\n"
+
+
+def body(
+    nodes: Iterable[Node], texts: Mapping[str, str], *, clean: bool, scene_break: str = SCENE_BREAK
+) -> tuple[str, ...]:
+    """Return the headings and texts of *nodes*, as `assemble` puts them together, piece by piece."""
+    sofar = _Sofar()
+    pieces = [piece for node in nodes for piece in _pieces(node, texts, sofar, scene_break)]
+    return tuple(piece.text for piece in pieces if not (clean and piece.comment))
 
 
 def split(manuscript: str, *, scene_break: str = SCENE_BREAK) -> dict[str, str]:

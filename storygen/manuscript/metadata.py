@@ -39,11 +39,11 @@ def metadata(outline: Outline) -> str:
 
 def _field(name: str, value: str | Sequence[str]) -> str:
     if isinstance(value, str):
-        return f"{name}: {_quoted(value)}"
-    return "\n".join([f"{name}:", *(f"  - {_quoted(one)}" for one in value)])
+        return f"{name}: {quoted(value)}"
+    return "\n".join([f"{name}:", *(f"  - {quoted(one)}" for one in value)])
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     """Return *value* as YAML's double-quoted scalar, which is JSON's but for what YAML cannot print."""
     quoted = json.dumps(value, ensure_ascii=False)
     return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)

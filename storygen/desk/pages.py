@@ -1,0 +1,190 @@
+"""Builds a book into a folder of pages, and what leads to them; sends nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from storygen.book.folder import Book
+from storygen.book.frontmatter import plain_prose, split_front_matter
+from storygen.book.lock import hold
+from storygen.book.record import Record, hash_text, read_record, write_record
+from storygen.desk.build import texts_of, tidy
+from storygen.desk.project import Project
+from storygen.desk.states import State, read_book, standings
+from storygen.draft import Finding
+from storygen.errors import FileError, UsageError
+from storygen.files.inside import read_inside
+from storygen.files.save import save
+from storygen.manuscript.dead_links import DeadLink, dead_links
+from storygen.manuscript.metadata import quoted
+from storygen.manuscript.pages import Page, Toc, contents, nav_of, pages, with_nav
+
+LARGEST = 16 << 20
+"""Bytes of a page that is there already."""
+
+_OURS = ("drafts", "codex", "templates", "style", "facts", ".storygen")
+"""Folders beside an outline in which no page may lie."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPages:
+    """What became of the pages: written or already so, left because somebody edited them, no pages any more.
+
+    `waiting` are the ids of pages without a text yet, `findings` the links that lead nowhere.
+    """
+
+    folder: Path
+    written: tuple[Path, ...]
+    edited: tuple[Path, ...]
+    strays: tuple[Path, ...]
+    waiting: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    carried: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The folder of the pages, and the hash of every text in it that is ours, by its path from the book."""
+
+    book: Book
+    folder: Path
+    known: dict[str, str]
+    written: list[Path] = field(default_factory=list)
+    edited: list[Path] = field(default_factory=list)
+
+    def lay(self, path: Path, text: str, *, own: str, was: str) -> None:
+        """Write *text* to *path*, unless what is our *own* in it *was* changed there by somebody."""
+        name = _name(self.book, path)
+        if was and hash_text(was) not in {self.known.get(name, ""), hash_text(own)}:
+            self.edited.append(path)
+            return
+        save(path, text)
+        self.known[name] = hash_text(own)
+        self.written.append(path)
+
+
+def build_pages(project: Project, folder: Path, *, toc: Toc | None = None) -> BuiltPages:
+    """Write the book as pages into *folder*, and the *toc* that leads to them where one is wanted.
+
+    Edits in the manuscript go back into the drafts first. A page keeps its own front matter; one whose text a
+    person has changed is left as it is, and so is a table of contents. Raises UsageError for a folder that
+    holds something else of the book, FileError for what cannot be written.
+    """
+    _refuse(project, folder)
+    project.book.prepare()
+    with hold(project.book):
+        carried = tidy(project)
+        _make(folder)
+        found = _pages(project)
+        record = read_record(project.book) or Record(project.book.outline_name)
+        shelf = _Shelf(project.book, folder, dict(record.pages))
+        for page in found:
+            if page.text:
+                _lay(shelf, page)
+        if toc is not None:
+            _lay_toc(shelf, project, found, toc)
+        write_record(project.book, replace(record, pages=shelf.known))
+    return BuiltPages(
+        folder,
+        tuple(shelf.written),
+        tuple(shelf.edited),
+        tuple(_strays(shelf, found)),
+        tuple(page.id for page in found if not page.text),
+        tuple(
+            _finding(folder, dead) for dead in dead_links(found, there=lambda name: (folder / name).exists())
+        ),
+        carried,
+    )
+
+
+def _pages(project: Project) -> tuple[Page, ...]:
+    now = standings(project.outline, read_book(project.book))
+    rehearsed = {standing.section.id for standing in now if standing.state is State.REHEARSED}
+    scene_break = project.settings.scene_break
+    return pages(project.outline, texts_of(now), scene_break=scene_break, rehearsed=rehearsed)
+
+
+def _lay(shelf: _Shelf, page: Page) -> None:
+    """Write *page* under the front matter that its file has already, or else under one with its title."""
+    path = shelf.folder / page.name
+    there = split_front_matter(_text(shelf.folder, page.name))
+    head = there.head or page.head
+    shelf.lay(path, f"{head}\n{page.text}", own=page.text, was=plain_prose(there.prose))
+
+
+def _lay_toc(shelf: _Shelf, project: Project, found: tuple[Page, ...], toc: Toc) -> None:
+    text = contents(found, toc)
+    if toc is Toc.MDBOOK:
+        shelf.lay(shelf.folder / "SUMMARY.md", text, own=text, was=_text(shelf.folder, "SUMMARY.md"))
+        return
+    home = shelf.folder.absolute().parent
+    config = _text(home, "mkdocs.yml") or _config(project, shelf.folder)
+    shelf.lay(home / "mkdocs.yml", with_nav(config, text), own=text, was=nav_of(config))
+
+
+def _config(project: Project, folder: Path) -> str:
+    """Return the first lines of a mkdocs.yml that is not there yet."""
+    return f"site_name: {quoted(project.outline.title)}\ndocs_dir: {quoted(folder.absolute().name)}\n"
+
+
+def _strays(shelf: _Shelf, found: tuple[Page, ...]) -> Iterator[Path]:
+    """Yield the pages in the folder that were built once and are none any more."""
+    names = {_name(shelf.book, shelf.folder / page.name) for page in found}
+    for name in shelf.known.keys() - names:
+        path = shelf.book.root / name
+        if (
+            path.suffix == ".md"
+            and path.name != "SUMMARY.md"
+            and path.parent.resolve() == shelf.folder.resolve()
+        ):
+            yield from [path] if path.exists() else []
+
+
+def _finding(folder: Path, dead: DeadLink) -> Finding:
+    """Say where on the page a link leads nowhere."""
+    lines = dead.page.text.split("\n")
+    above = split_front_matter(_text(folder, dead.page.name)).head.count("\n") + 1
+    return Finding(
+        rule="pages/dead-link",
+        message=f"`{dead.link.target}` leads nowhere: {dead.why}",
+        path=str(folder / dead.page.name),
+        line=dead.link.line + above,
+        column=dead.link.column,
+        width=len(dead.link.target),
+        source=lines[dead.link.line - 1],
+        under=f"did you mean `{dead.meant}`?" if dead.meant else "",
+        help="mend the link in the draft of its section",
+    )
+
+
+def _text(folder: Path, name: str) -> str:
+    return read_inside(folder, name, limit=LARGEST) if (folder / name).exists() else ""
+
+
+def _refuse(project: Project, folder: Path) -> None:
+    """Raise UsageError where pages would lie among what is not theirs."""
+    place = folder.resolve()
+    for home in {project.outline.path.parent.resolve(), project.book.root.resolve()}:
+        taken = [home, *(home / name for name in _OURS)]
+        if any(place == each or (each != home and place.is_relative_to(each)) for each in taken):
+            raise UsageError(
+                f"{folder} holds something else of the book", "give the pages a folder of their own"
+            )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{folder} cannot be made: {error.strerror}", "name another folder") from error
+
+
+def _name(book: Book, path: Path) -> str:
+    """Return how the record calls the file *path*: as seen from the book."""
+    try:
+        return Path(os.path.relpath(path, book.root)).as_posix()
+    except ValueError:  # on Windows there is no way from one drive to another
+        return path.absolute().as_posix()
