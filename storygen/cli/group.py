@@ -39,7 +39,7 @@ COMMANDS = {
     "log": Entry("log", "Show every request: when, what it took, what became of it."),
     "provenance": Entry("provenance", "Show who wrote what: words generated, words by hand, models, dates."),
     "prompt": Entry("prompt", "Show the exact messages of a section, part by part."),
-    "templates": Entry("templates", "List, show and eject prompt templates."),
+    "templates": Entry("templates", "List, show, eject, check and compare prompt templates."),
     "models": Entry("models", "List models: windows, prices, what they accept."),
     "rehearsal": Entry("rehearsal", "Serve the built-in model to this machine, over HTTP."),
     "keys": Entry("keys", "Store a key, or show where stored keys lie."),

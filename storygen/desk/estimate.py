@@ -58,7 +58,7 @@ def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, 
     unwritten = [
         each.section for each in now if each.section.id in stale or (each.section.asked and _open(each.state))
     ]
-    texts = {each.section.id: each.text or _stand_in(each.section) for each in now}
+    texts = {each.section.id: each.text or stand_in(each.section) for each in now}
     chosen = select(project.outline, selection, unwritten)
     return tuple(_ask(commission, section, texts) for section in chosen)
 
@@ -75,7 +75,7 @@ def _open(state: State) -> bool:
     return state in {State.MISSING, State.INCOMPLETE, State.REHEARSED}
 
 
-def _stand_in(section: Section) -> str:
+def stand_in(section: Section) -> str:
     """Return a text as long as *section* will be, in sentences that a tail can be cut from."""
     return "It goes on from here, in so many words as it was asked for. " * (section.words.aim // 13 + 1)
 

@@ -51,15 +51,15 @@ class Renderer:
         self._shelf = shelf
         self._sandbox = Sandbox(ShelfLoader(shelf))
         self._judge = Judge(shelf, self._sandbox)
-        self._judged: dict[tuple[str, frozenset[str]], list[Finding]] = {}
+        self._judged: dict[tuple[str, frozenset[tuple[str, type]]], list[Finding]] = {}
 
     def used(self, name: str) -> list[str]:
         """Return *name* and every template that it extends, includes or imports, each once."""
         return [file.name for file in self._judge.used(self._shelf.get(name))]
 
     def findings(self, name: str, given: Variables) -> list[Finding]:
-        """Return what is wrong with *name*, judged once for the same names of variables."""
-        key = (name, frozenset(given))
+        """Return what is wrong with *name*, judged once for the same names and types of variables."""
+        key = (name, frozenset((each, type(value)) for each, value in given.items()))
         if key not in self._judged:
             self._judged[key] = list(self._judge.findings(self._shelf.get(name), given=given))
         return self._judged[key]

@@ -61,6 +61,11 @@ class Templates:
         names = (f"{kind}/{step}/{role}{SUFFIX}" for role in Role)
         return tuple(file for file in map(self._shelf.shipped.get, names) if file)
 
+    @property
+    def all_shipped(self) -> tuple[TemplateFile, ...]:
+        """All that comes with storygen, by name."""
+        return tuple(self._shelf.shipped[name] for name in sorted(self._shelf.shipped))
+
     def check(self) -> tuple[Finding, ...]:
         """Find what can be found wrong without rendering, in all templates in force."""
         found = [each for file in self.list() for each in self._findings(file)]

@@ -9,6 +9,9 @@ from storygen.prompts.templates import Templates
 from tests.prompts.books import context, long_book
 
 USER = "fiction/section/user.md.j2"
+ENDLESS = "{% set n = range(50000) | list %}{% for a in range(40000) %}{{ n | sort | length }}{% endfor %}"
+"""What the sandbox has no objection to, and of which nobody would see the end."""
+
 BASE = '{% extends "storygen/fiction/section/user.md.j2" %}\n'
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from storygen.errors import TemplateError
-from tests.prompts.own import BASE, USER, own, rendered
+from tests.prompts.own import BASE, ENDLESS, USER, own, rendered
 
 SYSTEM = "fiction/section/system.md.j2"
 NESTED = "it is nested too deeply"
 NOT_ALLOWED = ":1: this is not allowed in templates"
 TURNS = ":1: it takes more than 100,000 turns"
-SORTED = "{% set n = range(50000) | list %}{% for a in range(40000) %}{{ n | sort | length }}{% endfor %}"
 GROWN = "{% set a = 'a' | replace('a', 'b' * 999) %}{% set b = a | replace('b', 'c' * 999) %}"
 CASES: dict[str, list[tuple[str | bytes, str]]] = {
     "T-1 a syntax error": [
@@ -52,7 +51,7 @@ CASES: dict[str, list[tuple[str | bytes, str]]] = {
         ("{% for a in range(999) %}{% for b in range(999) %}{% endfor %}{% endfor %}x", TURNS),
         ("{% for n in plan %}" * 12 + "{% endfor %}" * 12, TURNS),
         ("{% for a in plan recursive %}{{ loop(plan) }}{% endfor %}", ":1: recursive loops are not allowed"),
-        (SORTED, ": it takes too long, and was stopped"),
+        (ENDLESS, ": it takes too long, and was stopped"),
     ],
     "T-8 gigabytes out of nothing": [
         ("{{ 'a' * 2000000000 }}", ":1: `*` may make 1,000 characters"),

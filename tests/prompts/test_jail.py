@@ -19,10 +19,9 @@ from storygen.prompts.shelf import Shelf, TemplateFile
 from storygen.prompts.shelving import read_shelf
 from storygen.prompts.variables import variables_of
 from tests.prompts.books import context, long_book
-from tests.prompts.own import USER
+from tests.prompts.own import ENDLESS, USER
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the limits are those of Linux")
-ENDLESS = "{% set n = range(50000) | list %}{% for a in range(40000) %}{{ n | sort | length }}{% endfor %}"
 OUTLINE = long_book(3)
 GIVEN = variables_of(OUTLINE, OUTLINE.sections[1], context(OUTLINE, 2))
 

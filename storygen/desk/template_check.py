@@ -1,0 +1,145 @@
+"""Tries every template on every section of an outline, and sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from storygen.catalogue import Lifecycle
+from storygen.desk.commission import attempts_of, commission_of
+from storygen.desk.estimate import stand_in
+from storygen.desk.material import Material
+from storygen.desk.project import Project
+from storygen.desk.states import read_book, standings
+from storygen.desk.template_diff import Base, difference
+from storygen.desk.templates import own_files
+from storygen.draft import Finding, Severity
+from storygen.errors import TemplateError
+from storygen.messages import Request
+from storygen.outline.tree import Section
+from storygen.prompts.jail import the_jail
+from storygen.prompts.plain import Plain
+from storygen.prompts.steps import STEPS
+from storygen.prompts.variables import variables_of
+from storygen.writer.ask import Commission, ask, context_of, plain_tokens
+from storygen.writer.reasons import Sitting
+
+REVISED: Mapping[str, Plain] = {"current": "The text as it was.", "note": "Shorter.", "take": 2}
+"""What a section is told when it is written anew: those branches are tried too."""
+
+ENDING = frozenset({"template/stopped"})
+"""What is told once: after it, nothing of these templates is rendered any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a check of templates found: how many are an author's own, on how many sections they were tried.
+
+    `unlimited` is what a template may take here as much of as it likes, since the system has no limit for it.
+    """
+
+    findings: tuple[Finding, ...]
+    own: int
+    sections: int
+    unlimited: tuple[str, ...] = ()
+
+    def failed(self, *, strict: bool) -> bool:
+        """Whether something has to be mended: an error, or with *strict* a warning too."""
+        weighty = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+        return any(finding.severity in weighty for finding in self.findings)
+
+
+def check_templates(project: Project) -> Tried:
+    """Return what is wrong with the templates of *project*, all of it at once.
+
+    Texts that are not written yet are stood in for. Commands among the sources are not run.
+    """
+    found = list(project.templates.check())
+    sections = [section for section in project.outline.sections if section.asked]
+    if any(finding.severity is Severity.ERROR for finding in found):
+        sections = []
+    found += [*_once(_rendered(project, sections)), *_older(project)]
+    own = own_files(project.templates)
+    return Tried(tuple(found), len(own), len(sections), the_jail().unlimited if own else ())
+
+
+def _rendered(project: Project, sections: Iterable[Section]) -> Iterator[Finding]:
+    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
+    quiet = Material(project.source_root, output=lambda command: f"What `{command}` prints.")
+    commission = replace(commission, sources=quiet.of)
+    now = standings(project.outline, read_book(project.book))
+    texts = {each.section.id: each.text or stand_in(each.section) for each in now}
+    steps = [step for step in STEPS if _own_in(project, step)]
+    for section in sections:
+        for finding in _tried(commission, section, texts, steps):
+            yield finding
+            if finding.rule in ENDING:
+                return
+
+
+def _own_in(project: Project, step: str) -> bool:
+    return any(file.own for file in project.templates.names(project.outline.kind, step))
+
+
+def _tried(
+    commission: Commission, section: Section, texts: Mapping[str, str], steps: Iterable[str]
+) -> Iterator[Finding]:
+    """Render what *section* is asked, then the other *steps* that an author has a hand in."""
+    try:
+        request, _ = ask(commission, section, texts, sitting=Sitting())
+        yield from _size(commission, section, request)
+    except TemplateError as error:
+        yield from _told(error, section)
+        return
+    given = variables_of(commission.outline, section, context_of(commission, section, texts))
+    for step in steps:
+        try:
+            commission.templates.render(
+                commission.outline.kind, step, {**given, **REVISED, **STEPS[step].own}
+            )
+        except TemplateError as error:
+            yield from _told(error, section)
+
+
+def _told(error: TemplateError, section: Section) -> Iterator[Finding]:
+    findings = error.findings or (Finding("template/wrong", error.message, help=error.help),)
+    where = f"found when it was tried on the section {section.id}"
+    return (each if each.help else replace(each, help=where) for each in findings)
+
+
+def _size(commission: Commission, section: Section, request: Request) -> Iterator[Finding]:
+    """Find a prompt that leaves no room in the model's window for the reply."""
+    row = commission.catalogue.find(request.model)
+    tokens = round(plain_tokens(request) * commission.factor(row))
+    if row.lifecycle is not Lifecycle.UNKNOWN and tokens + request.max_tokens > row.window:
+        path = commission.templates.names(commission.outline.kind, "section")[-1].path
+        yield Finding(
+            "template/size",
+            f"the prompt of {section.id} has about {tokens:,} tokens and its reply may have "
+            f"{request.max_tokens:,}: the window of {row.id} holds {row.window:,}",
+            path=path,
+            help=f"`storygen prompt {section.id} --parts` shows what takes so much",
+        )
+
+
+def _older(project: Project) -> Iterator[Finding]:
+    """Yield which templates were copied from shipped ones that have changed since."""
+    folder = project.outline.path.parent
+    for file in own_files(project.templates):
+        found = difference(folder, project.templates, file)
+        if found.base is Base.LOST or found.upstream:
+            yield Finding(
+                "template/older",
+                f"storygen has changed this template since it was copied from version {found.version}",
+                path=file.path,
+                help=f"`storygen templates diff {file.name}` shows what",
+                severity=Severity.NOTE,
+            )
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Return *findings* without those that say the same of the same place on another section."""
+    kept: dict[tuple[str, int, str], Finding] = {}
+    for finding in findings:
+        kept.setdefault((finding.path, finding.line, finding.message), finding)
+    return list(kept.values())
