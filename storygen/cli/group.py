@@ -35,7 +35,7 @@ COMMANDS = {
     "diff": Entry("versions", "Show what differs between two versions of a section."),
     "use": Entry("versions", "Use another variant of the last rewrite of a section."),
     "restore": Entry("versions", "Bring back any version of a section; the text in its place is kept."),
-    "build": Entry("build", "Compile the manuscript from the drafts."),
+    "build": Entry("build", "Compile the manuscript from the drafts, or build them into a folder of pages."),
     "log": Entry("log", "Show every request: when, what it took, what became of it."),
     "provenance": Entry("provenance", "Show who wrote what: words generated, words by hand, models, dates."),
     "prompt": Entry("prompt", "Show the exact messages of a section, part by part."),
