@@ -27,6 +27,7 @@ class Finding:
     `rule` names it (`outline/unknown-field`); `line` and `column` count from 1, and 0 means the whole
     file. `width` is how many characters the caret underlines, `source` the line itself, `under` the words
     beside the caret, `help` what to do next, `second` a second line that belongs to it (number and text).
+    `quote` is all that it is about, verbatim, where that may go on over the end of the line.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class Finding:
     help: str = ""
     severity: Severity = Severity.ERROR
     second: tuple[int, str] | None = None
+    quote: str = ""
 
 
 class DraftStatus(StrEnum):
@@ -63,6 +65,12 @@ class Flag(StrEnum):
     UNCLEAN_END = "unclean-end"
     UNKNOWN_STOP = "unknown-stop"
     ESTIMATED = "estimated"
+    WRONG_LANGUAGE = "wrong-language"
+    PERSON_DRIFT = "person-drift"
+    TENSE_DRIFT = "tense-drift"
+    NOTES_LEAKED = "notes-leaked"
+    RESIDUE = "residue"
+    CONVENTIONS = "conventions"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from itertools import count as count_from
 from pathlib import Path
 
 from storygen.book.folder import Book
-from storygen.book.frontmatter import join_front_matter, plain_prose, split_front_matter
+from storygen.book.frontmatter import first_line, join_front_matter, plain_prose, split_front_matter
 from storygen.book.record import hash_text
 from storygen.draft import Draft, DraftStatus
 from storygen.errors import FileError
@@ -34,7 +34,8 @@ _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 class StoredDraft:
     """A draft as its file says: `text` is the prose, with plain line ends and no empty lines around it.
 
-    `head` is the front matter, byte for byte; `partial` tells kept text of an unfinished section.
+    `head` is the front matter, byte for byte; `partial` tells kept text of an unfinished section; `line` is
+    where in the file the prose begins, counted from 1.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class StoredDraft:
     text: str
     partial: bool = False
     head: str = ""
+    line: int = 1
 
 
 def read_drafts(book: Book) -> Mapping[str, StoredDraft]:
@@ -206,6 +208,7 @@ def _stored(path: Path, text: str) -> StoredDraft:
         text=plain_prose(parts.prose),
         partial=partial,
         head=parts.head,
+        line=first_line(parts),
     )
 
 

@@ -71,6 +71,16 @@ def plain_prose(text: str) -> str:
     return _LINE_END.sub("\n", text).strip("\n")
 
 
+def first_line(parts: FrontMatter) -> int:
+    r"""Return the line, counted from 1, on which the prose of *parts* begins, empty lines before it left out.
+
+    >>> first_line(split_front_matter("---\nid: boat\n---\n\nIt rained.\n"))
+    5
+    """
+    prose = _LINE_END.sub("\n", parts.prose)
+    return 1 + parts.head.count("\n") + len(prose) - len(prose.lstrip("\n"))
+
+
 def _set(head: str, *, name: str, value: str, end: str) -> str:
     """Change the first line called *name*, or put one on top."""
     for match in _FIELD.finditer(head):

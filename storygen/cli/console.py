@@ -48,9 +48,11 @@ class Console:
 
     def findings(self, text: str) -> None:
         """Show drawn findings, on stderr; their sentences are wrapped where there is a terminal."""
-        narrow = sys.stderr.isatty()
-        lines = text.split("\n")
-        self.say("\n".join(wrapped(line) if narrow and _SENTENCE.match(line) else line for line in lines))
+        self.say(_drawn(text) if sys.stderr.isatty() else text)
+
+    def drawn(self, text: str) -> str:
+        """Return drawn findings as stdout shows them best: their sentences are wrapped for a terminal."""
+        return _drawn(text) if sys.stdout.isatty() else text
 
     def fitted(self, text: str) -> str:
         """Return *text* as stdout shows it best: wrapped for a terminal, as it is for a pipe."""
@@ -76,6 +78,11 @@ class Console:
     def document(self, **fields: object) -> None:
         """Put out one JSON document, as every `--json` does."""
         self.product(json.dumps({"storygen": 1, **fields}, ensure_ascii=False, indent=2))
+
+
+def _drawn(text: str) -> str:
+    """Wrap the sentences of drawn findings; the pictures of lines stay."""
+    return "\n".join(wrapped(line) if _SENTENCE.match(line) else line for line in text.split("\n"))
 
 
 def wrapped(text: str, *, columns: int | None = None) -> str:

@@ -38,6 +38,9 @@ COMMANDS = {
     "build": Entry("build", "Compile the manuscript from the drafts, or build them into a folder of pages."),
     "log": Entry("log", "Show every request: when, what it took, what became of it."),
     "provenance": Entry("provenance", "Show who wrote what: words generated, words by hand, models, dates."),
+    "review": Entry(
+        "review", "Review what is written: what breaks a convention, what is said twice, how it reads."
+    ),
     "prompt": Entry("prompt", "Show the exact messages of a section, part by part."),
     "templates": Entry("templates", "List, show, eject, check and compare prompt templates."),
     "models": Entry("models", "List models: windows, prices, what they accept."),

@@ -22,6 +22,8 @@ _MARKS += "\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe20-\ufe2f"
 _LETTER = rf"(?:[^\W_{_ALONE}]|[{_MARKS}])"
 _WORD = rf"[{_ALONE}]|{_LETTER}+(?:(?:[.,'’:/@‐‑-]|_+){_LETTER}+)*"
 
+_PLAIN = re.compile(rf"[{_ALONE}]|(?:[^\W_{_ALONE}])+(?:['’‐-][^\W_{_ALONE}]+)*")
+
 _MARKUP = (
     r"^[ \t>]*(?:```[^`\n]*|~~~[^\n]*)$"  # the lines that open and close a fence
     r"|^[ \t>]*[0-9]{1,9}[.)](?=[ \t])"  # the number of a list item
@@ -64,6 +66,22 @@ def word_spans(text: str) -> Iterator[tuple[int, int]]:
     for found in _TOKEN.finditer(_without_comments(text)):
         if found["word"]:
             yield found.span("word")
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of *text* as texts are compared: in lower case, with plain apostrophes.
+
+    It knows nothing of Markdown; an apostrophe or hyphen inside a word belongs to it, and nothing else does.
+
+    >>> plain_words("“Don’t,” she said: the well-known 灯台.")
+    ["don't", 'she', 'said', 'the', 'well-known', '灯', '台']
+    """
+    return [word.lower() for word in _PLAIN.findall(text.replace("’", "'"))]
+
+
+def plain_spans(text: str) -> list[tuple[int, int]]:
+    """Return where each of the `plain_words` of *text* starts and ends."""
+    return [found.span() for found in _PLAIN.finditer(text)]
 
 
 def _without_comments(text: str) -> str:

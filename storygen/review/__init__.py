@@ -1,0 +1,1 @@
+"""How a text reads: measures of it, findings about it, without a model."""

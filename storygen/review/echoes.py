@@ -1,0 +1,168 @@
+"""What a text says again: its own words, and those of other sections, of its notes, of samples."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+from storygen.draft import Finding
+from storygen.outline.tree import Outline, Section
+from storygen.review.page import Page, Piece, clipped
+from storygen.review.rules import ENDING, LEAKED, OPENING, REPEATED, SAMPLE
+from storygen.review.runs import Memory, Notes, Shared
+from storygen.text.languages import language
+from storygen.text.sentences import sentences
+from storygen.text.words import plain_spans, plain_words
+
+RUN = 12
+"""So many words in a row are no accident."""
+
+NEAREST = 5
+"""Sections before, whose openings and endings a reader still has in the ear."""
+
+_FIRST_WORDS = 5
+_LAST_WORDS = 4
+_CHARACTERS = 2
+"""Characters that count as words say less than words: a run needs so many times more of them."""
+
+_LAST_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*\s*\Z")
+
+
+def run_length(tag: str) -> int:
+    """Return how many words of the language *tag* in a row are no accident."""
+    known = language(tag)
+    return RUN * (_CHARACTERS if known and known.alone else 1)
+
+
+class Echoes:
+    """Hears what a book says twice, section after section."""
+
+    def __init__(self, tag: str) -> None:
+        """Listen to a book in the language *tag*."""
+        self._memory = Memory(run_length(tag))
+        self._pieces: list[Piece] = []
+        self._tag = tag
+
+    def read(self, page: Page) -> tuple[float, list[Finding]]:
+        """Return the share of grams of *page* that were there before, and its findings."""
+        shared = self._memory.read(page.told_words)
+        self._pieces.append(page.piece)
+        return shared.share, list(self._findings(page, shared))
+
+    def _findings(self, page: Page, shared: Shared) -> Iterator[Finding]:
+        spans = plain_spans(page.told) if shared.runs else []
+        for run in shared.runs:
+            span = (spans[run.at][0], spans[run.at + run.length - 1][1])
+            if not _wanted(page.text[slice(*span)], page.section):
+                before = Page(self._pieces[run.where], self._tag)
+                yield page.finding(
+                    REPEATED, span, f"{run.length} words that stand in {_place(before, run.before)} too"
+                )
+
+
+class Edges:
+    """Remembers how the last sections began and ended."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self._openings: deque[tuple[str, Section]] = deque(maxlen=NEAREST)
+        self._endings: deque[tuple[str, Section]] = deque(maxlen=NEAREST)
+
+    def read(self, page: Page) -> Iterator[Finding]:
+        """Yield a finding where *page* begins or ends with the words of one of the sections before it."""
+        for rule, kept, found in (
+            (OPENING, self._openings, _opening(page)),
+            (ENDING, self._endings, _ending(page)),
+        ):
+            if found is None:
+                continue
+            span, words = found
+            same = next((section for known, section in reversed(kept) if known == words), None)
+            if same is not None:
+                verb = "begins" if rule is OPENING else "ends"
+                yield page.finding(
+                    rule, span, f"{same.id} {verb} with the same words: “{clipped(page.text[slice(*span)])}”"
+                )
+            kept.append((words, page.section))
+
+
+def notes_of(outline: Outline, tag: str) -> Notes:
+    """Return all that *outline* says to whoever writes; what must stand verbatim is no note."""
+    notes = Notes(run_length(tag))
+    for entry in outline.codex:
+        for text in (entry.about, entry.voice, *(change.about for change in entry.changes)):
+            notes.add(f"the codex entry {entry.name}", text)
+    for text in (outline.summary, *(node.summary for node in outline.nodes)):
+        notes.add("the outline", text)
+    for section in outline.sections:
+        told = (*section.beats, *section.facts, section.enter, section.leave, *section.plant, *section.pay)
+        for text in (*told, *section.story.values()):
+            notes.add(f"the card of {section.id}", text)
+    return notes
+
+
+def notes_from(texts: Mapping[str, str], tag: str) -> Notes:
+    """Return the notes that *texts* are, by their names."""
+    notes = Notes(run_length(tag))
+    for name, text in texts.items():
+        notes.add(name, text)
+    return notes
+
+
+def leaked(page: Page, notes: Iterable[Notes]) -> Iterator[Finding]:
+    """Yield a finding for every run of words that *page* has from *notes*."""
+    yield from _copied(page, page.told_words, page.told, notes, sample=False)
+
+
+def quoted(page: Page, samples: Notes) -> Iterator[Finding]:
+    """Yield a finding for every run of words that *page* has from the author's *samples*."""
+    yield from _copied(page, page.words, page.prose, [samples], sample=True)
+
+
+def _copied(
+    page: Page, words: Sequence[str], layer: str, notes: Iterable[Notes], *, sample: bool
+) -> Iterator[Finding]:
+    spans: list[tuple[int, int]] = []
+    for each in notes:
+        for at, length, place in each.found(words):
+            spans = spans or plain_spans(layer)
+            span = (spans[at][0], spans[at + length - 1][1])
+            if not _wanted(page.text[slice(*span)], page.section):
+                yield page.finding(
+                    SAMPLE if sample else LEAKED, span, f"{length} words as they stand in {place}"
+                )
+
+
+def _wanted(text: str, section: Section) -> bool:
+    """Whether *text* belongs to what *section* has to say verbatim."""
+    words = " ".join(plain_words(text))
+    return any(
+        words in (must := " ".join(plain_words(each))) or (must and must in words) for each in section.must
+    )
+
+
+def _place(page: Page, word: int) -> str:
+    """Return where the narrator's word number *word* stands in *page*."""
+    start = plain_spans(page.told)[word][0]
+    return f"{page.piece.path}:{page.piece.line + page.text.count(chr(10), 0, start)}"
+
+
+def _opening(page: Page) -> tuple[tuple[int, int], str] | None:
+    spans = list(islice(plain_spans(page.prose[:500]), _FIRST_WORDS))
+    if len(spans) < _FIRST_WORDS:
+        return None
+    span = (spans[0][0], spans[-1][1])
+    return span, " ".join(plain_words(page.prose[slice(*span)]))
+
+
+def _ending(page: Page) -> tuple[tuple[int, int], str] | None:
+    """Return where the last sentence of *page* is, and its words; a very short one says nothing."""
+    last = _LAST_PARAGRAPH.search(page.prose)
+    found = sentences(last[0].rstrip(), page.lang) if last else []
+    words = plain_words(found[-1]) if found else []
+    if last is None or len(words) < _LAST_WORDS:
+        return None
+    end = last.start() + len(last[0].rstrip())
+    return (end - len(found[-1]), end), " ".join(words)

@@ -1,0 +1,125 @@
+"""A text in layers, each as long as the text itself: what is prose in it, and what the narrator tells."""
+
+from __future__ import annotations
+
+import re
+
+from storygen.text.markdown import BlockKind, blocks, lines
+
+_NEEDS_BLOCKS = re.compile(r"^(?: {4}|\t|[ \t>]*(?:```|~~~|<|\|)|[^\n]*\|)", re.MULTILINE)
+_BLANKED = {BlockKind.FENCE, BlockKind.CODE, BlockKind.HTML, BlockKind.TABLE, BlockKind.RULE}
+_NOT_A_LINE_END = re.compile(r"[^\n]")
+
+_MARKUP = re.compile(
+    r"<!--.*?-->"
+    r"|(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"  # a code span
+    r"|</?[A-Za-z][^<>\n]*>"  # a tag or an address in angle brackets
+    r"|(?<=\])\([^()\s]*(?:[ \t]+\"[^\"()\n]*\")?\)"  # where a link leads
+    r"|(?<=\])\[[^\[\]\n]*\]"  # the label of a link
+    r"|\[\^[^\[\]\s]{1,99}\]:?"  # a footnote's mark
+    r"|^ {0,3}\[[^\[\]\n]{1,999}\]:[ \t]*\S*"  # the definition of a link
+    r"|\bhttps?://[^\s<>]+"
+    r"|\{[.#][^{}\n]*\}"  # the attributes of a heading
+    r"|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});",  # a character by its name
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def _pair(opens: str, closes: str) -> str:
+    """Return what matches from one of *opens* to one of *closes*, or to the end of the paragraph."""
+    return rf"[{opens}][^{closes}\n]*(?:\n(?![ \t]*\n)[^{closes}\n]*)*[{closes}]?"
+
+
+SPEECH = re.compile(
+    "|".join(
+        (
+            _pair("„", "“”"),
+            _pair("“", "”"),
+            _pair("”", "”"),
+            _pair("»", "«"),
+            _pair("«", "»"),
+            _pair("‹", "›"),
+            _pair("「", "」"),
+            _pair("『", "』"),
+            _pair('"', '"'),
+            r"‚[^‘\n]*‘?",
+            r"(?<![\w’])‘[^’\n]*(?:(?:’(?=\w)|\n(?![ \t]*\n))[^’\n]*)*(?:’(?!\w))?",
+            r"(?<![\w'])'(?=\w)[^'\n]*(?:(?:'(?=\w)|\n(?![ \t]*\n))[^'\n]*)*'(?!\w)",
+        )
+    )
+)
+"""What is said: from an opening mark to the one that closes it, or to the end of the paragraph."""
+
+_DASHED = re.compile(r"(?:\A|(?<=\n\n))[ \t]*[—―–](?:[^\n]|\n(?![ \t]*\n))*|(?<=\n)[—―][^\n]*")
+_ASIDE = re.compile(r"(?<=\s)[—―–](?=[^\W\d_])(?P<told>[^—―–]*)(?:[—―–]|\Z)")
+_QUOTED = re.compile(r"^ {0,3}(?:>|#{1,6}[ \t])[^\n]*", re.MULTILINE)
+_EMPHASIS = re.compile(
+    r"(?<![\w*])\*{1,3}(?![\s*])[^*\n]+\*{1,3}(?!\w)|(?<!\w)_{1,3}(?![\s_])[^_\n]+_{1,3}(?!\w)"
+)
+
+
+def prose_of(text: str) -> str:
+    r"""Blank out what is no prose in *text*: code, tables, raw HTML, comments, addresses, marks.
+
+    >>> prose_of("Run `make` now.\n\n```sh\nmake\n```\n").split()
+    ['Run', 'now.']
+    """
+    if _NEEDS_BLOCKS.search(text):
+        text = _without_blocks(text)
+    return _MARKUP.sub(_blank, text)
+
+
+def unspoken_of(prose: str) -> str:
+    r"""Blank out in *prose* what somebody says: in quotation marks of any sort, or behind a dash.
+
+    >>> unspoken_of("“No,” she said, “don’t.”").split(), unspoken_of("—No —dijo Ana—. Nunca.").split()
+    (['she', 'said,'], ['dijo', 'Ana'])
+    """
+    return _DASHED.sub(_dashed, SPEECH.sub(_blank, prose))
+
+
+def told_of(unspoken: str) -> str:
+    """Blank out in *unspoken* what else is set apart: emphasis, which may be thought, quotations, headings.
+
+    >>> told_of("She waited. *I am late,* she thought.").split()
+    ['She', 'waited.', 'she', 'thought.']
+    """
+    return _EMPHASIS.sub(_blank, _QUOTED.sub(_blank, unspoken))
+
+
+def paragraphs(layer: str) -> list[tuple[int, int]]:
+    r"""Return where the paragraphs of *layer* start and end: runs of lines that are not blank.
+
+    >>> paragraphs("One\ntwo.\n\nThree.")
+    [(0, 8), (10, 16)]
+    """
+    return [found.span() for found in _PARAGRAPH.finditer(layer)]
+
+
+_PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+
+
+def _without_blocks(text: str) -> str:
+    rows = lines(text)
+    for block in blocks(text):
+        if block.kind in _BLANKED:
+            for at in range(block.first, min(block.behind, len(rows))):
+                rows[at] = _blanked(rows[at])
+    return "".join(rows)
+
+
+def _dashed(found: re.Match[str]) -> str:
+    """Blank out a paragraph that begins with a dash, except for what stands in it between two dashes."""
+    said = found[0]
+    kept = [" " if char != "\n" else "\n" for char in said]
+    for aside in _ASIDE.finditer(said, 1):
+        kept[aside.start("told") : aside.end("told")] = aside["told"]
+    return "".join(kept)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return _blanked(found[0])
+
+
+def _blanked(text: str) -> str:
+    return _NOT_A_LINE_END.sub(" ", text)
