@@ -73,6 +73,19 @@ class Flag(StrEnum):
     CONVENTIONS = "conventions"
 
 
+OF_TEXTS = frozenset(
+    {
+        Flag.WRONG_LANGUAGE,
+        Flag.PERSON_DRIFT,
+        Flag.TENSE_DRIFT,
+        Flag.NOTES_LEAKED,
+        Flag.RESIDUE,
+        Flag.CONVENTIONS,
+    }
+)
+"""Flags that speak of a text as it was when it was proofread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One completion of a section: its raw text, why it ended, what it used.

@@ -212,6 +212,7 @@ class _Bench:
             resume=lambda _, texts: keeper.resume(section, texts),
             keep=lambda _, draft: keeper.keep_beside(section, draft),
             leave=lambda _: keeper.leave(section),
+            proofread=self._run.proofread,
         )
         work = Work((_resized(task),), self._texts, frozenset(section.after))
         commission = self._revised(task, take)

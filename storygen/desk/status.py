@@ -11,7 +11,7 @@ from storygen.desk.freshness import FRESH, Look, is_models, looks
 from storygen.desk.log import bill
 from storygen.desk.project import Project
 from storygen.desk.states import Standing, State, read_book, standings
-from storygen.draft import Flag, total_usage
+from storygen.draft import OF_TEXTS, Flag, total_usage
 from storygen.messages import StopReason, Usage
 from storygen.text.words import count_words
 
@@ -128,9 +128,15 @@ def _line(standing: Standing, attempts: tuple[Attempt, ...], kept: Kept | None, 
         words=words,
         legs=len(kept.draft.legs) if kept else 0,
         stop_reason=kept.draft.stop_reason if kept else None,
-        flags=kept.draft.flags if kept else (),
+        flags=_flags(standing, kept),
         usage=total_usage(attempt.usage for attempt in attempts),
         cost=bill(attempts),
         look=look,
         by_hand=by_hand,
     )
+
+
+def _flags(standing: Standing, kept: Kept | None) -> tuple[Flag, ...]:
+    """Return what is flagged; what was found in the text is no news of one that its author has changed."""
+    flags = kept.draft.flags if kept else ()
+    return tuple(flag for flag in flags if standing.state is not State.EDITED or flag not in OF_TEXTS)

@@ -19,6 +19,7 @@ from storygen.desk.commission import commission_of, cost_of, cut_sources, left_o
 from storygen.desk.freshness import asked_from, is_models, stale
 from storygen.desk.keeping import Keeper
 from storygen.desk.project import Project
+from storygen.desk.proofs import Proofs, unread
 from storygen.desk.rescue import rescued
 from storygen.desk.retitled import begun, refuse_retitled
 from storygen.desk.select import Selection, select
@@ -26,6 +27,7 @@ from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
 from storygen.desk.writable import writable
 from storygen.desk.written import Written
+from storygen.draft import Draft
 from storygen.errors import FileError, Stopped, StorygenError, Unsaved
 from storygen.model.limiter import Flow, Limiter
 from storygen.outline.tree import Section
@@ -80,7 +82,7 @@ async def awrite(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run over one book; attempts up to the id `since` were made before it."""
+    """One run over one book; attempts up to the id `since` were made before it. `proofread` flags a draft."""
 
     project: Project
     commission: Commission
@@ -90,6 +92,7 @@ class Run:
     tell: Tell
     since: int
     allowance: Allowance
+    proofread: Callable[[Section, Draft], Draft]
 
     @property
     def rehearsed(self) -> bool:
@@ -132,7 +135,10 @@ class Run:
         keeper.reconcile()
         now = standings(project.outline, keeper.shelved)
         since = attempts[-1].id if attempts else 0
-        return cls(project, commission, keeper, journal, now, tell, since, allowance or Allowance())
+        proofread = unread if rehearsed else Proofs(project, tell=tell).read
+        return cls(
+            project, commission, keeper, journal, now, tell, since, allowance or Allowance(), proofread
+        )
 
     def missing(self, selection: Selection) -> tuple[Section, ...]:
         """Return the sections to ask for; drafts that the journal still holds are brought back first.
@@ -194,7 +200,7 @@ class Run:
             texts={standing.section.id: standing.text for standing in there},
             ready=frozenset(standing.section.id for standing in there),
         )
-        shelf = Shelf(self.keeper.resume, self.keeper.keep, self.keeper.leave)
+        shelf = Shelf(self.keeper.resume, self.keeper.keep, self.keeper.leave, self.proofread)
         return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
 
     def _line(self, wire: Wire, *, chance: Random) -> Line:

@@ -28,12 +28,13 @@ class Shelf:
 
     `resume` is told the texts that the section is about to be asked with, by id. `keep` returns the text that
     the section has from then on: its author may have written one meanwhile. `leave` saves what there is of a
-    section that had to be left in the middle.
+    section that had to be left in the middle. `proofread` sees a draft before that, and may flag it.
     """
 
     resume: Callable[[Section, Mapping[str, str]], Sitting]
     keep: Callable[[Section, Draft], str]
     leave: Callable[[Section], None]
+    proofread: Callable[[Section, Draft], Draft] = lambda _, draft: draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class _Bench:
     async def _finish(self, section: Section, group: TaskGroup) -> None:
         """Write *section*, and begin what can follow."""
         try:
-            self._keep(section, await self._write(section))
+            self._keep(section, self.shelf.proofread(section, await self._write(section)))
         except ModelError as error:
             if _ends_the_run(error):
                 raise
