@@ -59,16 +59,17 @@ def _table(found: Prompt) -> str:
             for choice in found.choices
         ]
         text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2], elastic=3)
+    if found.left_out:
+        text += f"\n\n  No room among the sources for {'; '.join(found.left_out)}."
     request = found.request
     return f"{text}\n\n  {request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"
 
 
 def _document(found: Prompt) -> dict[str, object]:
+    """Return what the Messages API is told, but for how the reply comes, and what it is made of."""
     return {
-        "model": found.request.model,
-        "max_tokens": found.request.max_tokens,
+        **{name: value for name, value in found.body.items() if name != "stream"},
         "tokens": found.tokens,
-        "messages": [{"role": message.role, "content": message.text} for message in found.messages],
         "parts": [
             {"role": part.role, "name": part.name, "tokens": part.tokens, "cached": part.cached}
             for part in found.parts
@@ -77,4 +78,5 @@ def _document(found: Prompt) -> dict[str, object]:
             {"name": choice.entry.name, "sent": choice.sent, "tokens": choice.tokens, "reason": choice.reason}
             for choice in found.choices
         ],
+        "left_out": list(found.left_out),
     }

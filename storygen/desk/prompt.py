@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from storygen.desk.commission import attempts_of, commission_of
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import read_book, standings
 from storygen.messages import Message, Request
+from storygen.model.endpoint import is_anthropic
+from storygen.model.wire import encoder, native, plain
 from storygen.prompts.codex import Choice
 from storygen.prompts.messages import Part, parts
 from storygen.text.tokens import count_tokens
@@ -18,11 +23,16 @@ from storygen.writer.reasons import Sitting
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """The request for one section: its messages, part by part, and why each codex entry is in or out."""
+    """The request for one section: its messages, part by part, and why each codex entry is in or out.
+
+    `body` is the request as the Messages API spells it; `left_out` says what of the sources is not sent.
+    """
 
     request: Request
+    body: Mapping[str, Any]
     parts: tuple[Part, ...]
     choices: tuple[Choice, ...]
+    left_out: tuple[str, ...]
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -46,5 +56,11 @@ def prompt(project: Project, id_: str) -> Prompt:
     texts = {standing.section.id: standing.text for standing in now if standing.whole}
     request, _ = ask(commission, section, texts, sitting=Sitting())
     context = context_of(commission, section, texts)
-    block_by_block = parts(project.outline, section, context, project.templates, count=count_tokens)
-    return Prompt(request, block_by_block, context.choices)
+    accepts = native if is_anthropic(project.settings.base_url) else plain
+    return Prompt(
+        request,
+        body=json.loads(encoder(commission.catalogue, accepts)(request)),
+        parts=parts(project.outline, section, context, project.templates, count=count_tokens),
+        choices=context.choices,
+        left_out=tuple(each.words for each in context.sources.left_out),
+    )

@@ -19,6 +19,7 @@ from tests.prompts.books import CODEX, book, context, long_book, section
 from tests.prompts.own import BASE, USER, own, rendered
 
 README = Path(__file__).parents[2] / "templates" / "README.md"
+GUIDE = README.read_text(encoding="utf-8")
 
 
 def test_a_block_is_overridden_and_the_rest_kept(tmp_path: Path) -> None:
@@ -150,9 +151,7 @@ def test_the_readme_tells_every_variable_and_its_type() -> None:
     given = variables_of(outline, outline.sections[2], context(outline, 3))
     given |= {"sources": [{"tag": "source", "name": "a", "text": "b"}]}
     given |= {name: value for step in STEPS.values() for name, value in step.own.items()}
-    told = dict(
-        re.findall(r"^\| `([a-z_.\[\]]+)` \| ([a-z ]+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    told = dict(re.findall(r"^\| `([a-z_.\[\]]+)` \| ([a-z ]+) \|", GUIDE, re.MULTILINE))
     assert {k: v for name, value in given.items() for k, v in fields(name, value).items()} == told
 
 
@@ -165,5 +164,36 @@ def test_a_step_has_templates_for_every_kind(name: str) -> None:
 def test_the_readme_names_the_blocks(name: str) -> None:
     found = re.findall(r"\{% block (\w+) %\}", Templates.read().source(f"storygen/{name}.md.j2"))
     blocks = ", ".join(f"`{block}`" for block in found)
-    rows = re.findall(r"^\| (`.+?`) \| (`.+`) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| (`.+?`) \| (`.+`) \|$", GUIDE, re.MULTILINE)
     assert [blocks] == [told for names, told in rows if f"`{name}`" in names.split(", ")]
+
+
+def test_the_readme_tells_what_every_block_holds() -> None:
+    sources = (Templates.read().source(file.name) for file in Templates.read().list())
+    blocks = {block for source in sources for block in re.findall(r"\{% block (\w+) %\}", source)}
+    told = re.findall(r"^\| `(\w+)` \| [^|`]", GUIDE.partition("## The blocks")[2], re.MULTILINE)
+    assert set() == blocks - set(told)
+
+
+def overrides() -> list[tuple[str, str]]:
+    """Return the worked examples of the guide: the file that each is, and its text."""
+    return re.findall(r"In\s+`templates/(\S+)`:\n\n```jinja\n(.*?)```", GUIDE, re.DOTALL)
+
+
+def test_the_readme_works_three_overrides_out() -> None:
+    assert 3 == len(overrides()) == GUIDE.count("```jinja")
+
+
+@pytest.mark.parametrize(("name", "text"), overrides())
+def test_a_worked_override_renders_on_every_section(tmp_path: Path, name: str, text: str) -> None:
+    kind, step, _ = name.split("/")
+    outline = long_book(3, kind=Kind(kind))
+    templates = own(tmp_path, text, name)
+    told = [variables_of(outline, each, context(outline, each.position)) for each in outline.sections]
+    mine, shipped = (
+        [each.render(Kind(kind), step, given) for given in told] for each in (templates, Templates.read())
+    )
+    assert ((), True) == (
+        templates.check(),
+        all(one != other for one, other in zip(mine, shipped, strict=True)),
+    )
