@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from storygen.book.folder import Book
 from storygen.catalogue import Catalogue
+from storygen.crash_points import CrashPoint
 from storygen.desk.project import open_project
 from storygen.desk.states import read_book
 from storygen.desk.wire import Wire
@@ -86,7 +87,10 @@ class Call:
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """One book, runs over it, and a person who edits it meanwhile, against what the server has said."""
+    """One book, runs over it, and a person who edits it meanwhile, against what the server has said.
+
+    A run that dies goes on doing so in a folder that nobody looks at any more: the next one goes on in a copy.
+    """
 
     @initialize(tokens=st.sampled_from([25, 400]))
     def begin(self, tokens: int) -> None:
@@ -100,13 +104,19 @@ class AnyOrder(RuleBasedStateMachine):
         self.outline.parent.mkdir()
         self.outline.write_text(OUTLINE)
         self.calls: list[Call] = []
-        self.told_whole: set[str] = set()
+        self.ending: set[str] = set()
+        self.whole: set[str] = set()
         self.edited: dict[str, str] = {}
         self.task: asyncio.Task[Written] | None = None
+        self.dies_at: CrashPoint | None = None
 
     @property
     def outline(self) -> Path:
         return self.home / str(self.lives) / "outline.yaml"
+
+    @property
+    def next_life(self) -> Path:
+        return self.home / str(self.lives + 1)
 
     @property
     def running(self) -> bool:
@@ -125,30 +135,44 @@ class AnyOrder(RuleBasedStateMachine):
         reply = self.script(asked := Asked("", {}, body))
         assert isinstance(reply, Says), asked.turns[-1]
         title = asked.turns[0][1].rpartition("Title: ")[2].partition("\n")[0]
-        assert title not in self.told_whole, "a section that was whole was asked for again"
+        assert title not in self.whole, "a section that was whole was asked for again"
         call = Call(title, pieces_of(reply.text), StopReason(reply.stop))
         self.calls.append(call)
         yield Opened(200, "req_1")
         heard: Delta | None = None
         while not isinstance(heard, Ended):
             heard = await call.next()
-            if isinstance(heard, Ended) and call.stop is StopReason.END_TURN:
-                self.told_whole.add(title)
+            if isinstance(heard, Ended):
+                self.ending = {title} if call.stop is StopReason.END_TURN else set()
             yield heard
 
     @precondition(lambda self: not self.running)
     @rule(jobs=st.integers(1, 2))
     def write(self, jobs: int = 2) -> None:
         project = open_project(
-            self.outline, environ={"ANTHROPIC_API_KEY": "sk-ant-test"}, flags={"jobs": jobs}
+            self.outline,
+            environ={"ANTHROPIC_API_KEY": "sk-ant-test"},
+            flags={"jobs": jobs},
+            reached=self.reached,
         )
         self.calls.clear()
         self.task = self.loop.create_task(awrite(project, wire=self.wire, chance=Random(1)))
         self.loop.settle(1.0)
         self.look()
 
+    def reached(self, point: CrashPoint) -> None:
+        """Take the files as they are at the point where the run is to die; what it has passed, it has done."""
+        if point is self.dies_at:
+            self.dies_at = None
+            shutil.copytree(self.outline.parent, self.next_life)
+        elif point is CrashPoint.BEFORE_COMPLETE and not self.next_life.exists():
+            self.whole |= self.ending
+
     def look(self) -> None:
-        """See that a run which has ended has ended well, or with one of our own errors."""
+        """Let a run die that has come to its point; of one that has ended, see that it ended well."""
+        if self.next_life.exists():
+            self.lives += 1
+            self.stop()
         if self.task and self.task.done() and not self.task.cancelled() and (error := self.task.exception()):
             assert isinstance(error, StorygenError), error
 
@@ -157,6 +181,7 @@ class AnyOrder(RuleBasedStateMachine):
     def say(self, data: st.DataObject, pieces: int, seconds: float) -> None:
         data.draw(st.sampled_from(self.open_calls)).say(pieces)
         self.loop.settle(seconds)
+        self.look()
 
     @precondition(lambda self: self.running and self.open_calls)
     @rule(data=st.data())
@@ -185,10 +210,14 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def kill(self) -> None:
         """Go on with the files as they are at this moment, as a killed process leaves them."""
-        before = self.outline.parent
-        self.lives += 1
-        shutil.copytree(before, self.outline.parent)
-        self.stop()
+        self.dies_at = CrashPoint.MID_STREAM
+        self.reached(CrashPoint.MID_STREAM)
+        self.look()
+
+    @rule(point=st.sampled_from(CrashPoint))
+    def die_later(self, point: CrashPoint) -> None:
+        """Kill the run as soon as it comes to *point*, whenever that is."""
+        self.dies_at = point
 
     @rule(data=st.data())
     def edit(self, data: st.DataObject) -> None:
@@ -219,6 +248,7 @@ class AnyOrder(RuleBasedStateMachine):
         try:
             if self.running:
                 self.kill()
+            self.dies_at = None
             self.write_to_the_end()
             self.the_book_is_the_servers_own()
         finally:
