@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from storygen.book.schema import APPLICATION_ID, VERSION, migrate
+from storygen.book.schema import APPLICATION_ID, SEALED, VERSION, migrate
+from storygen.book.seals import broken_seal, seal_from_now
 from storygen.crash_points import Reached, unwatched
 from storygen.errors import JournalError
 from storygen.files.save import PREFIX, SUFFIX
@@ -46,6 +47,7 @@ def open_writer(path: Path, *, reached: Reached = unwatched) -> sqlite3.Connecti
             choose_mode(db)
             for pragma in ("synchronous = FULL", "foreign_keys = ON", "mmap_size = 0"):
                 db.execute(f"PRAGMA {pragma}")
+            seal_from_now(db)
         except BaseException:
             db.close()
             raise
@@ -153,11 +155,14 @@ def _judge_database(db: sqlite3.Connection, path: Path) -> None:
     """Make sure that *db* is storygen's, not from the future, and whole."""
     if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise JournalError(f"{path} is the database of another program", _KEEP)
-    if db.execute("PRAGMA user_version").fetchone()[0] > VERSION:
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
         raise JournalError(f"the journal {path} was written by a newer storygen", "update storygen")
-    verdict = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    verdict = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
         raise damaged(path, verdict)
+    if version >= SEALED and (table := broken_seal(db)):
+        raise damaged(path, f"a row of the table `{table}` is not what was written")
 
 
 def _connect_reader(path: Path) -> sqlite3.Connection:

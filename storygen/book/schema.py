@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from storygen.book.seals import TABLES, seal_all
 from storygen.crash_points import CrashPoint, Reached, unwatched
 
 APPLICATION_ID = 0x53544F52  # "STOR", at bytes 68 to 71 of the file, tells the journal from other databases
@@ -101,13 +102,22 @@ def m004_envelope(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE attempt ADD COLUMN envelope TEXT NOT NULL DEFAULT ''")
 
 
+def m005_seals(db: sqlite3.Connection) -> None:
+    """Give every row a checksum over its values; `migrate` fills it in."""
+    for table in TABLES:
+        db.execute(f"ALTER TABLE {table} ADD COLUMN seal INTEGER")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_attempts_and_drafts,
     m002_plain_tokens,
     m003_inputs,
     m004_envelope,
+    m005_seals,
 )
 VERSION = len(MIGRATIONS)
+SEALED = MIGRATIONS.index(m005_seals) + 1
+"""The first version whose rows are sealed."""
 
 
 def migrate(db: sqlite3.Connection, *, reached: Reached = unwatched) -> None:
@@ -120,6 +130,7 @@ def migrate(db: sqlite3.Connection, *, reached: Reached = unwatched) -> None:
         for step in MIGRATIONS[found:]:
             step(db)
             reached(CrashPoint.MIGRATING)
+        seal_all(db)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {VERSION}")
         db.execute("COMMIT")

@@ -89,7 +89,7 @@ class Call:
 class AnyOrder(RuleBasedStateMachine):
     """One book, runs over it, and a person who edits it meanwhile, against what the server has said.
 
-    A run that dies goes on doing so in a folder that nobody looks at any more: the next one goes on in a copy.
+    A run that dies does so in a folder that nobody looks at any more; the next one goes on in a copy.
     """
 
     @initialize(tokens=st.sampled_from([25, 400]))
@@ -161,7 +161,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.look()
 
     def reached(self, point: CrashPoint) -> None:
-        """Take the files as they are at the point where the run is to die; what it has passed, it has done."""
+        """Take the files as they are where the run is to die; what it has passed, it has done."""
         if point is self.dies_at:
             self.dies_at = None
             shutil.copytree(self.outline.parent, self.next_life)
