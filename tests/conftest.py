@@ -14,6 +14,17 @@ settings.register_profile(
 )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let tests that try one thing in thousands of places be told to try all of them."""
+    parser.addoption("--every", action="store_true", help="try every byte where else every few are tried")
+
+
+@pytest.fixture(scope="session")
+def stride(pytestconfig: pytest.Config) -> int:
+    """Return how far apart the places are that a test tries one by one."""
+    return 1 if pytestconfig.getoption("every") else 7
+
+
 @pytest.fixture(autouse=True)
 def nobody_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give every test an empty home and an environment without keys, endpoints or settings."""

@@ -480,42 +480,6 @@ def test_a_strange_journal_is_left_as_it_is(path: Path, sentence: str) -> None:
     assert before == path.read_bytes()
 
 
-def test_a_flipped_bit_in_a_text_is_reported(path: Path) -> None:
-    with open_journal(path, clock=float) as journal:
-        journal.complete(intend(journal), DONE)
-    path.write_bytes(path.read_bytes().replace(b"It rained.", b"It raided."))
-
-    with view_journal(path) as view, pytest.raises(JournalError, match="a text has changed by itself"):
-        view.completion_for("f1")
-
-
-def test_no_flipped_bit_changes_a_text_or_brings_a_traceback(path: Path) -> None:
-    with open_journal(path, clock=float) as journal:
-        journal.complete(intend(journal), DONE)
-        journal.keep(
-            Draft("boat", DONE.text, legs=(Leg(DONE.text, StopReason.END_TURN),)), model="m", rehearsed=False
-        )
-    sound = path.read_bytes()
-
-    assert {DONE.text} == {
-        text for place in range(0, len(sound), 89) for text in texts_with_a_flip(path, sound, place)
-    }
-
-
-def texts_with_a_flip(path: Path, sound: bytes, place: int) -> set[str]:
-    path.write_bytes(sound[:place] + bytes([sound[place] ^ 1 << place % 8]) + sound[place + 1 :])
-    try:
-        with view_journal(path) as view:
-            view.attempts()
-            legs = {leg.text for kept in view.all_generated().values() for leg in kept.draft.legs}
-            replies = {
-                reply.text for reply in (view.completion_for("f1"),) if reply and view.attempts()[0].id == 1
-            }
-            return legs | replies
-    except JournalError:
-        return set()
-
-
 def test_a_journal_that_was_deleted_during_the_run_stops_it(journal: Journal, path: Path) -> None:
     intend(journal)
     path.unlink()

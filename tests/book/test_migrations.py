@@ -10,6 +10,7 @@ from storygen.book import schema
 from storygen.book.journal import open_journal
 from storygen.book.view import view_journal
 from storygen.draft import Leg
+from storygen.errors import JournalError
 from storygen.messages import StopReason
 
 
@@ -61,3 +62,12 @@ def test_an_older_journal_is_brought_up_to_date_by_the_first_write(old: Path) ->
         plain = [attempt.plain for attempt in journal.attempts()]
 
     assert ([0, 1_234], schema.VERSION) == (plain, version(old))
+
+
+def test_a_journal_that_was_brought_up_to_date_is_sealed(old: Path) -> None:
+    open_journal(old, clock=lambda: 1.0).__exit__(None, None, None)
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("UPDATE attempt SET reserved = 1")
+
+    with pytest.raises(JournalError, match="is not what was written"):
+        view_journal(old)
