@@ -18,6 +18,7 @@ from storygen.desk.project import Project
 from storygen.desk.retitled import placed
 from storygen.desk.states import Shelved, read_book
 from storygen.draft import Draft, DraftStatus
+from storygen.manuscript.wrap import by_sentence
 from storygen.outline.tree import Section
 from storygen.writer.events import Finished, Noted, Tell
 from storygen.writer.reasons import Sitting, taken_up
@@ -59,6 +60,7 @@ class Keeper:
 
     def keep(self, section: Section, draft: Draft) -> str:
         """Keep *draft*, whole or incomplete, say so, and return the text that *section* has now."""
+        draft = self._wrapped(section, draft)
         text = draft.text
         if draft.status is DraftStatus.INCOMPLETE:
             path = self._set_aside(section, draft)
@@ -74,7 +76,7 @@ class Keeper:
 
     def keep_beside(self, section: Section, draft: Draft) -> str:
         """Keep *draft* as `keep` does; a whole one is remembered, and the draft on the disk stays."""
-        path = ""
+        draft, path = self._wrapped(section, draft), ""
         if draft.status is DraftStatus.INCOMPLETE:
             path = self._set_aside(section, draft)
         else:
@@ -161,6 +163,15 @@ class Keeper:
             if stored and not known and not _goes_on(kept) and hash_text(stored.text) == written.text:
                 sections[id_] = replace(written, inputs=self._inputs_of(kept))
         self._record(sections)
+
+    def _wrapped(self, section: Section, draft: Draft) -> Draft:
+        """Return *draft* as the outline wants its lines; what it goes on from stays as it is."""
+        if section.wrap != "sentence" or draft.status is DraftStatus.INCOMPLETE:
+            return draft
+        there = self._begin(section).text
+        firm = len(there) if draft.text.startswith(there) else 0
+        wrapped = by_sentence(draft.text[firm:], lang=self.project.outline.lang)
+        return replace(draft, text=draft.text[:firm] + wrapped)
 
     def _note_inputs(self, section: Section, texts: Mapping[str, str], *, begun: bool) -> None:
         """Note what *section* is asked from; of one that is begun, say what has changed since."""

@@ -283,3 +283,18 @@ def test_a_manuscript_that_a_person_changed_is_left_alone(tale: Path) -> None:
 
 def _after(model: ScriptedModel, calls: int) -> Callable[[], bool]:
     return lambda: len(model.asked) >= calls
+
+
+def test_new_text_has_a_line_for_each_sentence_where_the_outline_wants_that(tale: Path) -> None:
+    tale.write_text("wrap: sentence\n" + tale.read_text())
+    run(real(tale), ScriptedModel(says("One boat. It came."), says("Two."), says("Three.")))
+    draft = (tale.parent / "drafts" / "01-the-last-boat.md").read_text()
+
+    assert "\n\nOne boat.\nIt came.\n" in draft
+
+
+def test_wrapped_text_counts_as_the_models_own(tale: Path) -> None:
+    tale.write_text("wrap: sentence\n" + tale.read_text())
+    run(real(tale), ScriptedModel(says("One boat. It came."), says("Two."), says("Three.")))
+
+    assert {State.DRAFT} == {line.state for line in status(real(tale)).lines}

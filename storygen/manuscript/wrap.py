@@ -1,0 +1,47 @@
+"""Paragraphs with a line for each sentence, so that a changed word changes one line."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from storygen.text.markdown import Block, BlockKind, blocks, lines
+from storygen.text.sentences import sentences
+
+_HARD_BREAK = re.compile(r"(?: {2,}|\\)\r?\n")
+_BEGINS_A_BLOCK = re.compile(r"#{1,6}\s|[-*+](?:\s|$)|[0-9]{1,9}[.)]\s|[>|<=]|`{3}|~{3}|-+\s*$|\*{3}|_{3}")
+"""What would begin something else if it stood at the start of a line."""
+
+
+def by_sentence(text: str, *, lang: str) -> str:
+    r"""Return *text* with a line for each sentence of its paragraphs; it means the same.
+
+    Only paragraphs that stand alone are touched: no verse, no list, quote, table or code. Where no blank
+    stands between two sentences, or the second would begin a list or a heading, no line ends.
+
+    >>> by_sentence("It rained. Nobody came.", lang="en")
+    'It rained.\nNobody came.'
+    """
+    own = lines(text)
+    for block in blocks(text):
+        if block.kind is BlockKind.PARAGRAPH and not block.containers:
+            _wrap(own, block, lang)
+    return "".join(own)
+
+
+def _wrap(own: list[str], block: Block, lang: str) -> None:
+    """Break the lines of *block*, in place."""
+    paragraph = "".join(own[block.first : block.behind])
+    if _HARD_BREAK.search(paragraph.rstrip()):
+        return
+    *whole, last = sentences(paragraph, lang)
+    broken = [_ended(sentence, then) for sentence, then in pairwise([*whole, last])]
+    own[block.first : block.behind] = ["".join([*broken, last]), *[""] * (block.behind - block.first - 1)]
+
+
+def _ended(sentence: str, then: str) -> str:
+    """Return *sentence* with a line's end for the blank behind it, if *then* may begin a line."""
+    words = sentence.rstrip(" ")
+    if words == sentence or _BEGINS_A_BLOCK.match(then):
+        return sentence
+    return f"{words}\n"
