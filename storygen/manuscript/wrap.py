@@ -9,7 +9,8 @@ from storygen.text.markdown import Block, BlockKind, blocks, lines
 from storygen.text.sentences import sentences
 
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)\r?\n")
-_BEGINS_A_BLOCK = re.compile(r"#{1,6}\s|[-*+](?:\s|$)|[0-9]{1,9}[.)]\s|[>|<=]|`{3}|~{3}|-+\s*$|\*{3}|_{3}")
+_BLANK = re.compile(r"(?<=\S) +\Z")
+_BEGINS_A_BLOCK = re.compile(r"(?:#{1,6}|[-*+]|[0-9]{1,9}[.)])(?:\s|$)|[>|<=]|`{3}|~{3}|-+\s*$|\*{3}|_{3}")
 """What would begin something else if it stood at the start of a line."""
 
 
@@ -41,7 +42,6 @@ def _wrap(own: list[str], block: Block, lang: str) -> None:
 
 def _ended(sentence: str, then: str) -> str:
     """Return *sentence* with a line's end for the blank behind it, if *then* may begin a line."""
-    words = sentence.rstrip(" ")
-    if words == sentence or _BEGINS_A_BLOCK.match(then):
+    if then[:1].isspace() or _BEGINS_A_BLOCK.match(then):
         return sentence
-    return f"{words}\n"
+    return _BLANK.sub("\n", sentence)
