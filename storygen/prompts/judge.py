@@ -13,7 +13,7 @@ from storygen.prompts.pointing import point
 from storygen.prompts.sandbox import meant
 from storygen.prompts.shelf import PREFIX, Shelf, TemplateFile
 from storygen.prompts.trees import constant, deeper, extends, first_line, outermost, references, stray
-from storygen.prompts.vocabulary import broken, filters, variables
+from storygen.prompts.unknown import broken, filters, variables
 
 DEEPEST = 200
 """Levels of a template's tree; Jinja and Python walk it by recursion, and give up at different depths."""
