@@ -200,13 +200,12 @@ class Interrupted(StorygenError):
         self.signal = signal
 
 
-def lone(several: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first error of a group, at any depth: our tasks fail one at a time.
+def lone(error: BaseException) -> BaseException:
+    """Return *error* itself, or the first one of a group, at any depth: our tasks fail one at a time.
 
     >>> lone(BaseExceptionGroup("", [BaseExceptionGroup("", [KeyError("a")])]))
     KeyError('a')
     """
-    error: BaseException = several
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import tempfile
 from dataclasses import dataclass
@@ -10,18 +9,9 @@ from pathlib import Path
 
 from storygen.errors import FileError
 from storygen.files.save import save
+from storygen.files.trouble import why
 
 _OWN_FOLDER = {"outline.yaml", "outline.yml", "outline.md"}
-_WHY = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your share of the disk is full",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "that is not allowed",
-    errno.EPERM: "that is not allowed",
-    errno.EEXIST: "there is a file of that name",
-    errno.ENOTDIR: "a folder on the way there is a file",
-    errno.ENAMETOOLONG: "its name is too long",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +92,7 @@ def _make(folder: Path, *, mode: int) -> None:
         folder.mkdir(mode=mode, parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(
-            f"{folder} cannot be made: {_why(error)}", "name another place with --book DIR"
+            f"{folder} cannot be made: {why(error)}", "name another place with --book DIR"
         ) from error
 
 
@@ -114,9 +104,6 @@ def _probe(folder: Path) -> None:
             file.flush()
     except OSError as error:
         raise FileError(
-            f"{folder} cannot be written to: {_why(error)}", "make room there, or use --book DIR"
+            f"{folder} cannot be written to: {why(error)}",
+            "put that right, or use --book DIR",
         ) from error
-
-
-def _why(error: OSError) -> str:
-    return _WHY.get(error.errno or 0, error.strerror or str(error))

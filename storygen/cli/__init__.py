@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code; a closed stdout or stderr takes everything."""
-    from storygen.cli.group import run
+    """Run the command line and leave with its exit code."""
+    try:
+        from storygen.cli.group import run
+        from storygen.cli.streams import mend
 
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the end
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - as above
-    sys.exit(run(sys.argv[1:]))
+        mend()
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # as early or as late as that, there is nothing to keep
+        code = 130
+    sys.exit(code)

@@ -11,6 +11,7 @@ import click
 from storygen import __version__
 from storygen.cli.console import Console, drop_stdout
 from storygen.errors import FileError, Interrupted, OutlineError, Stopped, StorygenError, TemplateError
+from storygen.files.trouble import why
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,8 +107,10 @@ def run(arguments: Sequence[str]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except (StorygenError, OSError) as error:
-        return _told(error)
+    except SystemExit:  # so click ends where whoever reads has had enough; nothing is wrong with that
+        return 0
+    except (StorygenError, OSError, MemoryError, ImportError) as error:
+        return _told(_explained(error))
     except Exception as fault:
         if "--debug" in arguments:
             raise
@@ -116,11 +119,30 @@ def run(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _told(error: StorygenError | OSError) -> int:
+def _explained(error: Exception) -> StorygenError:
+    """Return *error* as one of ours: what this machine would not give."""
+    match error:
+        case StorygenError():
+            return error
+        case MemoryError():
+            what, next_ = "there is not enough memory", "make room, or raise the limit (ulimit -v)"
+        case ImportError():
+            what = f"a part of storygen cannot be loaded: {error}"
+            next_ = "raise the limits of memory and open files (ulimit), or install storygen anew"
+        case _:
+            what, next_ = f"the system says: {_words(error)}", "put that right"
+    drop_stdout()
+    return FileError(what, f"{next_}; then run the same command again; what was written is kept")
+
+
+def _words(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    return f"{error.filename}: {why(error)}" if error.filename else why(error)
+
+
+def _told(error: StorygenError) -> int:
     """Show what stopped a command, and return the exit code."""
-    if isinstance(error, OSError):
-        drop_stdout()
-        error = FileError(f"the system says: {error}", "what was written is kept; make room and run it again")
     show_error(error)
     return 128 + error.signal if isinstance(error, Interrupted) else error.exit_code
 

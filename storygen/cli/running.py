@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import anyio
 
+from storygen.cli.loop import new_loop
 from storygen.cli.rescue import rescue
 from storygen.desk.write import awrite
 from storygen.errors import Interrupted, Unsaved, lone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from storygen.cli.console import Console
     from storygen.desk.allowance import Allowance
@@ -26,6 +29,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_ON_WINDOWS = sys.platform == "win32"  # there the event loop turns Ctrl-C into a cancelled run by itself
+_STOPS = () if _ON_WINDOWS else (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_BACKEND = {} if _ON_WINDOWS else {"loop_factory": new_loop}
+_FINISHING = "\nfinishing what is begun; Ctrl-C again stops now and keeps what is there"
+
 
 @dataclass(slots=True)
 class Stopper:
@@ -35,16 +43,37 @@ class Stopper:
     asked: bool = False
     signal: int = 0
 
-    async def listen(self, scope: anyio.CancelScope) -> None:
-        """Let the first Ctrl-C finish what is begun; cancel *scope* at the second, and at other signals."""
-        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
-            async for number in signals:
-                if number != signal.SIGINT or self.asked:
-                    self.signal = number
-                    scope.cancel()
-                    return
+    @contextmanager
+    def heeds(self, cancel: Callable[[], None]) -> Iterator[None]:
+        """Let the first Ctrl-C finish what is begun, and call *cancel* at the second and at other signals.
+
+        One more ends the process there and then. What it was told to ignore when it was started, as `nohup`
+        does, stays ignored.
+        """
+        loop = asyncio.get_running_loop()
+
+        def hear(
+            number: int, _: object
+        ) -> None:  # may come anywhere, even where a write waits for its reader
+            if self.signal:
+                signal.signal(number, signal.SIG_DFL)
+                signal.raise_signal(number)
+            elif number == signal.SIGINT and not self.asked:
                 self.asked = True
-                self.console.note("\nfinishing what is begun; Ctrl-C again stops now and keeps what is there")
+                loop.call_soon_threadsafe(self.console.note, _FINISHING)
+            else:
+                self.signal = number
+                loop.call_soon_threadsafe(cancel)
+
+        before = {number: signal.getsignal(number) for number in _STOPS}
+        for number, handler in before.items():
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, hear)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def run(
@@ -76,17 +105,14 @@ def until_stopped(work: Callable[[], Awaitable[T]], *, stopper: Stopper) -> T:
 
     async def main() -> list[T]:
         done: list[T] = []
-        async with anyio.create_task_group() as group:
-            if sys.platform != "win32":  # there the event loop turns Ctrl-C into a cancelled run by itself
-                group.start_soon(stopper.listen, group.cancel_scope)
+        with anyio.CancelScope() as scope, stopper.heeds(scope.cancel):
             done.append(await work())
-            group.cancel_scope.cancel()
         return done
 
     try:
-        done = anyio.run(main)
-    except BaseExceptionGroup as several:
-        error = lone(several)
+        done = anyio.run(main, backend_options=_BACKEND)
+    except (Unsaved, BaseExceptionGroup) as found:
+        error = lone(found)
         raise (rescue(error) if isinstance(error, Unsaved) else error) from None
     if not done:
         raise Interrupted(

@@ -23,7 +23,8 @@ _SETTINGS = (
     *("model", "max_tokens", "temperature", "effort", "on_refusal", "on_unknown", "base_url"),
     *("budget", "max_calls", "max_output_tokens", "jobs"),
 )
-_WORST_FIRST = (130, 143, 129, 5, 4, 3, 2, 1, 0)
+_INTERRUPTED = (130, 143, 129)
+_WORST_FIRST = (*_INTERRUPTED, 5, 4, 3, 2, 1, 0)
 
 
 MANY = 5_000
@@ -72,7 +73,11 @@ def write(ctx: click.Context, /, *, console: Console, names: tuple[str, ...], **
     if options["exact"] and not options["dry_run"]:
         raise UsageError("--exact goes with --dry-run", "write counts what it is billed for anyway")
     purse = Purse()
-    codes = [_one(console, path, found.ids, options, purse) for path in found.outlines]
+    codes: list[int] = []
+    for path in found.outlines:
+        codes.append(_one(console, path, found.ids, options, purse))
+        if codes[-1] in _INTERRUPTED:
+            break
     ctx.exit(next(code for code in _WORST_FIRST if code in codes))
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from storygen.errors import FileError
+from storygen.files.trouble import why
 
 
 def put_aside(folder: Path, name: str, text: str) -> Path:
@@ -29,5 +30,5 @@ def put_aside(folder: Path, name: str, text: str) -> Path:
                 path.unlink()
             raise
     except OSError as error:
-        raise FileError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise FileError(f"{path} cannot be written: {why(error)}") from error
     return path

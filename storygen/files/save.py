@@ -10,20 +10,13 @@ import stat
 from pathlib import Path
 
 from storygen.errors import FileError
+from storygen.files.trouble import why
 
-_SENTENCES = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your share of the disk is full",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "writing there is not allowed",
-    errno.EPERM: "writing there is not allowed",
-    errno.ENOENT: "its folder does not exist",
-    errno.ENOTDIR: "its folder is a file",
-    errno.ENAMETOOLONG: "its name is too long",
-    errno.EISDIR: "there is a folder of that name",
-}
 PREFIX, SUFFIX = ".storygen-", ".tmp"
 """How the name of a file begins and ends that is not whole yet; `sweep` removes those of a killed process."""
+
+_UNHEARD_OF = {errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES}
+"""What file systems say that have no way to force a folder to disk."""
 
 _NEXT = "put that right and run the same command again; what was there before is whole"
 
@@ -44,8 +37,7 @@ def save(path: Path, text: str) -> bool:
     except UnicodeEncodeError as error:
         raise FileError(f"{path} cannot be written: its text holds half a character") from error
     except OSError as error:
-        why = _SENTENCES.get(error.errno or 0, error.strerror or str(error))
-        raise FileError(f"{path} cannot be written: {why}", _NEXT) from error
+        raise FileError(f"{path} cannot be written: {why(error)}", _NEXT) from error
     return True
 
 
@@ -95,10 +87,15 @@ def _replace(path: Path, wanted: bytes, *, mode: int) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Force the new name to disk, where folders can be opened for that."""
-    with contextlib.suppress(OSError):
+    """Force the new name to disk, where there is such a thing as a folder that waits for it."""
+    try:
         handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _UNHEARD_OF:
+            raise
+    finally:
+        os.close(handle)

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import errno
 import stat
 from pathlib import Path
 
 import pytest
 
-from storygen.book.folder import Book, _why
+from storygen.book.folder import Book
 from storygen.errors import FileError
 
 
@@ -73,7 +72,3 @@ def test_no_folder_of_a_book_is_a_link_that_leads_out(tmp_path: Path, name: str)
 
     with pytest.raises(FileError, match="is a link"):
         Book.of(tmp_path / "book" / "outline.yaml").prepare()
-
-
-def test_a_full_disk_is_called_full() -> None:
-    assert "the disk is full" == _why(OSError(errno.ENOSPC, "No space left on device"))

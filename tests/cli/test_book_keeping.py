@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -110,45 +107,6 @@ def test_provenance_ends_with_the_sentence(capsys: pytest.CaptureFixture[str]) -
 
     assert shown.rstrip("\n").endswith(document["total"]["sentence"])
     assert ["the-last-boat", "an-hour-owed", "right-time"] == [s["id"] for s in document["sections"]]
-
-
-def again(*arguments: str, stdout: int) -> subprocess.CompletedProcess[str]:
-    """Write the whole book again in a process of its own, whose stdout is the open file *stdout*."""
-    for path in Path("drafts").iterdir():
-        path.unlink()
-    Path(".storygen/journal.db").unlink()
-    command = [sys.executable, "-m", "storygen", *arguments]
-    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
-@pytest.mark.parametrize("how", ["--stream", "--json"])
-def test_a_run_goes_on_without_stdout(how: str) -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123 - its descriptor is wanted
-        result = again("write", how, stdout=full.fileno())
-
-    assert (0, 3, False) == (
-        result.returncode,
-        len(list(Path("drafts").iterdir())),
-        "Traceback" in result.stderr,
-    )
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
-def test_a_product_that_stdout_cannot_take_is_an_error_of_a_file() -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123 - its descriptor is wanted
-        result = again("status", stdout=full.fileno())
-
-    assert (5, True) == (result.returncode, "No space left" in result.stderr)
-
-
-def test_a_reader_who_has_enough_is_no_error() -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    result = again("status", stdout=writing)
-    os.close(writing)
-
-    assert (0, "") == (result.returncode, result.stderr)
 
 
 def test_text_that_no_folder_takes_goes_to_stdout(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,27 @@ def test_a_full_disk_is_said_and_leaves_the_old_text_alone(
 
     assert ["a.md"] == [path.name for path in tmp_path.iterdir()]
     assert "old" == (tmp_path / "a.md").read_text()
+
+
+def test_a_folder_that_the_disk_fails_to_keep_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(FileError, match="the disk reports an error"):
+        save(tmp_path / "a.md", "new")
+
+
+def test_a_folder_that_cannot_wait_for_the_disk_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unable(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "fsync", unable)
+
+    assert save(tmp_path / "a.md", "new")

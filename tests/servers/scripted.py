@@ -32,6 +32,12 @@ from storygen.rehearsal.rules import Problem
 from storygen.rehearsal.trouble import KINDS
 from tests.servers.replies import beginning, event, pieces_of, sliced, stream
 
+_AFTER = 3
+"""Events that follow the text of a reply."""
+
+_LONGEST = 120
+"""Seconds after which nobody will come any more."""
+
 _ANCHOR = re.compile(r"<anchor>\s*(.*?)\s*</anchor>", re.DOTALL)
 
 
@@ -125,6 +131,41 @@ class Breaks:
         for part in beginning(self.text, model=asked.json["model"]) if self.text else ():
             wire.chunk(part)
         self.how.play(wire)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A reply with *text* that stands still after so many *pieces* of it, until the test sets `go`.
+
+    `came` is set when they have left. The reply then goes on to its end, or breaks as *then* says.
+    """
+
+    text: str
+    pieces: int
+    then: Break | None = None
+    came: threading.Event = field(default_factory=threading.Event)
+    go: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def head(self) -> str:
+        """The text before the pause."""
+        return "".join(pieces_of(self.text)[: self.pieces])
+
+    def play(self, wire: Wire, asked: Asked) -> None:
+        """Stream the beginning, wait, then stream the rest or break."""
+        events = list(stream(self.text, "end_turn", model=asked.json["model"]))
+        before = len(events) - len(pieces_of(self.text)) - _AFTER + self.pieces
+        wire.open_stream()
+        for part in events[:before]:
+            wire.chunk(part)
+        self.came.set()
+        self.go.wait(_LONGEST)
+        if self.then:
+            self.then.play(wire)
+            return
+        for part in events[before:]:
+            wire.chunk(part)
+        wire.end()
 
 
 @dataclass(frozen=True, slots=True)
