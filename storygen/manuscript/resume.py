@@ -65,6 +65,13 @@ def resume(kept: str, reply: str, text: Body, *, state: End, anchor: str | None)
     echo = overlap(kept, reply) or (overlap(kept, reply, start=text.start) if text.start else None)
     if anchor is None:
         return _behind_prefill(kept, reply, text, echo, state=state)
+    if _broke_off(anchor, reply, text):
+        return Resumption(len(reply), why=_REPEATED)
+    return _anchored(kept, reply, text, echo, state=state, anchor=anchor)
+
+
+def _anchored(kept: str, reply: str, text: Body, echo: Echo | None, *, state: End, anchor: str) -> Resumption:
+    """Find where a reply is new that was asked to begin with its *anchor*, and says more than that."""
     if found := _at_head(anchor, reply, text):
         return _behind_anchor(kept, reply, found, echo, anchor=anchor, state=state)
     if echo:
@@ -95,6 +102,12 @@ def _at_head(anchor: str, reply: str, text: Body) -> Found | None:
                 stop = _shared(behind, anchor[len(wanted) :])
                 return Found(found.start, found.end + stop + _closed(before.strip("…. "), behind[stop:]))
     return None
+
+
+def _broke_off(anchor: str, reply: str, text: Body) -> bool:
+    """Whether *reply* is over before it has said all of its *anchor*, so that nothing in it is new."""
+    heads = (reply[start:].lstrip(_WRAPPING) for start in (text.start, text.said, 0))
+    return any(fold(anchor).startswith(fold(head)) for head in heads)
 
 
 def _shared(one: str, other: str) -> int:
