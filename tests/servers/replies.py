@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from storygen.rehearsal.events import event
 
-__all__ = ["beginning", "event", "pieces_of", "sliced", "stream"]
+__all__ = ["beginning", "ending", "event", "pieces_of", "said", "sliced", "stream"]
 
 _PIECE = re.compile(r"\s*\w{1,6}|\s*[^\w\s]|\s+")
 
@@ -15,10 +15,7 @@ _PIECE = re.compile(r"\s*\w{1,6}|\s*[^\w\s]|\s+")
 def stream(text: str, stop: str, *, model: str) -> Iterator[bytes]:
     """Yield a whole reply as the API streams it, event by event."""
     yield from beginning(text, model=model)
-    yield event("content_block_stop", index=0)
-    written = {"output_tokens": len(pieces_of(text))}
-    yield event("message_delta", delta={"stop_reason": stop, "stop_sequence": None}, usage=written)
-    yield event("message_stop")
+    yield from ending(text, stop)
 
 
 def beginning(text: str, *, model: str) -> Iterator[bytes]:
@@ -29,7 +26,20 @@ def beginning(text: str, *, model: str) -> Iterator[bytes]:
     yield event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     yield event("ping")
     for piece in pieces_of(text):
-        yield event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+        yield said(piece)
+
+
+def said(piece: str) -> bytes:
+    """Return the event that brings *piece* of the text."""
+    return event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+
+
+def ending(text: str, stop: str) -> Iterator[bytes]:
+    """Yield the end of a reply that brought *text*."""
+    yield event("content_block_stop", index=0)
+    written = {"output_tokens": len(pieces_of(text))}
+    yield event("message_delta", delta={"stop_reason": stop, "stop_sequence": None}, usage=written)
+    yield event("message_stop")
 
 
 def sliced(events: Iterable[bytes], size: int) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -263,7 +263,7 @@ def continuing(texts: Mapping[str, str] | str, *, tokens: int = 400) -> Callable
     """
 
     def script(asked: Asked) -> Behaviour:
-        text = texts if isinstance(texts, str) else _meant(asked, texts)
+        text = texts if isinstance(texts, str) else texts[meant(asked, texts)]
         start = _where_to_go_on(asked, text)
         if start is None:
             return Fails(400, message="the text to continue is none of this server's")
@@ -273,6 +273,16 @@ def continuing(texts: Mapping[str, str] | str, *, tokens: int = 400) -> Callable
         return Says("".join(pieces[:most]), stop)
 
     return script
+
+
+def meant(asked: Asked, titles: Iterable[str]) -> str:
+    """Return which of *titles* stands in the last card of the request; raises LookupError without one."""
+    prompt = "\n".join(text for role, text in asked.turns if role == "user")
+    named = {title: prompt.rfind(f"Title: {title}\n") for title in titles}
+    title = max(named, key=lambda title: named[title])
+    if named[title] < 0:
+        raise LookupError(f"none of the titles {list(named)} stands in a card of the request")
+    return title
 
 
 class Wire:
@@ -398,7 +408,10 @@ class ScriptedServer:
                     server._failures.append(error)
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                length = int(self.headers["content-length"])
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    raise ConnectionResetError
                 names = {name.lower(): value for name, value in self.headers.items()}
                 asked = Asked(self.path, names, body)
                 self.close_connection = True  # until an answer's headers say otherwise
@@ -412,15 +425,6 @@ class ScriptedServer:
 
 def _text(content: str | list[dict[str, Any]]) -> str:
     return content if isinstance(content, str) else "\n\n".join(block["text"] for block in content)
-
-
-def _meant(asked: Asked, texts: Mapping[str, str]) -> str:
-    prompt = "\n".join(text for role, text in asked.turns if role == "user")
-    named = {title: prompt.rfind(f"Title: {title}\n") for title in texts}
-    title = max(named, key=lambda title: named[title])
-    if named[title] < 0:
-        raise LookupError(f"none of the titles {list(texts)} stands in a card of the request")
-    return texts[title]
 
 
 def _where_to_go_on(asked: Asked, text: str) -> int | None:

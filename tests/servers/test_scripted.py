@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import urllib.error
 import urllib.request
 from typing import Any
+from urllib.parse import urlsplit
 
 import anthropic
 import pytest
@@ -96,6 +98,18 @@ def test_what_was_asked_is_remembered() -> None:
     with ScriptedServer([Says("Hi")]) as server:
         post(server.url)
     assert [9] == [asked.json["max_tokens"] for asked in server.asked]
+
+
+def test_half_a_request_was_never_asked() -> None:
+    with (
+        ScriptedServer([Says(LAMP)]) as server,
+        socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0)) as connection,
+    ):
+        connection.sendall(b"POST /v1/messages HTTP/1.1\r\ncontent-length: 100\r\n\r\n{")
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(1)
+
+    assert (b"", []) == (answer, server.asked)
 
 
 @pytest.mark.parametrize("kept", ["Something else entirely.", LAMP + "and more"])
