@@ -11,7 +11,7 @@ from storygen.book.frontmatter import first_line, split_front_matter
 from storygen.desk.material import Beside
 from storygen.desk.project import Project
 from storygen.desk.select import find
-from storygen.desk.states import LARGEST_FILE, Standing, read_book, standings
+from storygen.desk.states import LARGEST_FILE, Standing, State, read_book, standings
 from storygen.draft import Finding
 from storygen.files.inside import read_inside
 from storygen.outline.tree import Outline, Section
@@ -20,7 +20,7 @@ from storygen.review.measures import Measures, measure
 from storygen.review.page import Page, Piece
 from storygen.review.report import Report, unchecked
 from storygen.review.report import review as review_pieces
-from storygen.review.rules import Ground
+from storygen.review.rules import LEAKED, Ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,21 @@ def _piece(outline: Outline, standing: Standing) -> Piece:
 
 
 def _only(report: Report, written: Iterable[Standing], wanted: set[str]) -> Report:
-    """Return what *report* says of the sections that are *wanted*."""
-    paths = {str(each.stored.path) for each in written if each.stored and each.section.id not in wanted}
-    findings = tuple(finding for finding in report.findings if finding.path not in paths)
-    return Report(findings, report.measures)
+    """Return what *report* says of the sections that are *wanted*.
+
+    What the built-in model writes is made of the words of its card, and that is not held against it.
+    """
+    by_path = {str(each.stored.path): each for each in written if each.stored}
+    findings = (finding for finding in report.findings if _counts(finding, by_path.get(finding.path), wanted))
+    return Report(tuple(findings), report.measures)
+
+
+def _counts(finding: Finding, standing: Standing | None, wanted: set[str]) -> bool:
+    if standing is None:
+        return True
+    if standing.section.id not in wanted:
+        return False
+    return standing.state is not State.REHEARSED or finding.rule != LEAKED.name
 
 
 def material_of(project: Project) -> tuple[dict[str, str], dict[str, str]]:

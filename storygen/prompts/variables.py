@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from storygen.outline.tree import Outline, Section, Style
+from storygen.outline.tree import Kind, Outline, Section, Style
 from storygen.prompts.codex import Known
 from storygen.prompts.context import Context
 from storygen.prompts.plain import Plain
 from storygen.prompts.plan import titles
 from storygen.prompts.sources import Source
+from storygen.text.languages import language
 
 BOOK = ("book", "style", "avoid", "guide", "samples", "always", "plan")
 """What the system message is given: the same for every section of a book."""
@@ -37,11 +38,11 @@ def book_variables(outline: Outline, context: Context) -> dict[str, Plain]:
             "subtitle": outline.subtitle,
             "author": list(outline.author),
             "kind": str(outline.kind),
-            "lang": outline.lang,
+            **_language(outline.lang),
             "summary": outline.summary,
             "audience": outline.audience,
         },
-        "style": _style(outline.style),
+        "style": _style(outline.style) | _marks(outline),
         "avoid": list(outline.style.avoid[:LONGEST_AVOID]),
         "guide": context.style.guide.strip(),
         "samples": [sample.strip() for sample in context.style.samples],
@@ -122,6 +123,30 @@ def _source(source: Source) -> dict[str, Plain]:
 
 def _style(style: Style) -> dict[str, Plain]:
     return {"person": style.person, "tense": style.tense, "tone": style.tone, "quotes": style.quotes}
+
+
+def _language(tag: str) -> dict[str, Plain]:
+    """Return what a book's language is called; what is not English asks for itself in its own words."""
+    known = language(tag)
+    english = tag.lower().startswith("en")
+    return {
+        "lang": tag,
+        "language": known.name if known else "",
+        "write": known.write if known and not english else "",
+    }
+
+
+def _marks(outline: Outline) -> dict[str, Plain]:
+    """Return the quotation marks that *outline* declares, or else those of its language, and the dashes.
+
+    English documentation may quote as it likes: much of what it quotes is code.
+    """
+    known = language(outline.lang)
+    quotes = outline.style.quotes
+    if known is None or (outline.kind is Kind.DOCS and known.code.lower().startswith("en")):
+        return {"quotes": quotes, "dashes": ""}
+    usual = known.quotes_told if outline.kind is Kind.DOCS else known.speech_told
+    return {"quotes": quotes or usual, "dashes": known.dashes_told}
 
 
 def _differing(style: Style, base: Style) -> dict[str, Plain]:

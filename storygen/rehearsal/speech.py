@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import itemgetter
 
 RAYA = "—"
 
@@ -38,7 +39,10 @@ def marks(quotes: str, lang: str) -> Marks:
     >>> marks("straight double", "es").opening, marks("", "en-GB").opening, marks("", "es-MX").opening
     ('"', '‘', '—')
     """
-    named = (pair for word, pair in _BY_WORD if re.search(word, quotes, re.IGNORECASE))
+    told = (
+        (found.start(), pair) for word, pair in _BY_WORD if (found := re.search(word, quotes, re.IGNORECASE))
+    )
+    named = (pair for _, pair in sorted(told, key=itemgetter(0)))
     usual = (pair for code, pair in _BY_LANGUAGE if lang.lower().replace("_", "-").startswith(code))
     return next(named, None) or next(usual, _DOUBLE)
 

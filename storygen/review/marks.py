@@ -76,7 +76,7 @@ def marks_of(quotes: str, tag: str, kind: Kind) -> Marks:
     told = quotes
     if not openers and not quotes and known and kind is Kind.FICTION:
         openers = "".join(pair[0] for pair in (*known.quotes, *known.also))
-        told = known.quotes_told
+        told = known.speech_told
     return Marks(openers, told, known.dashes if known and kind is Kind.FICTION else "")
 
 

@@ -34,11 +34,20 @@ class Language:
     def quotes_told(self) -> str:
         """The usual quotation marks, as a prompt names them.
 
-        >>> language("de").quotes_told, language("es").quotes_told
-        ('„ “, and ‚ ‘ inside', '« », and “ ” inside; dialogue behind a raya (—), without quotation marks')
+        >>> language("de").quotes_told
+        '„ “, and ‚ ‘ inside'
         """
         outer, inner = (" ".join(pair) for pair in self.quotes[:2])
-        return "; ".join(filter(None, (f"{outer}, and {inner} inside", self.speech)))
+        return f"{outer}, and {inner} inside"
+
+    @property
+    def speech_told(self) -> str:
+        """How a story sets what is said, as a prompt names it.
+
+        >>> language("es").speech_told
+        'dialogue behind a raya (—), without quotation marks; else « », and “ ” inside'
+        """
+        return f"{self.speech}; else {self.quotes_told}" if self.speech else self.quotes_told
 
     @property
     def dashes_told(self) -> str:

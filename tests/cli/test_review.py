@@ -50,3 +50,18 @@ def test_nothing_written_is_said(tale: Path, capsys: pytest.CaptureFixture[str])
     run(["review"])
 
     assert "Nothing is written yet: storygen write outline.yaml" in capsys.readouterr().out
+
+
+def test_the_built_in_model_may_use_the_words_of_its_card(
+    tale: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beat = "Ines boards the ferry with a toolbox, a letter and nobody to see her off at the pier"
+    text = tale.read_text(encoding="utf-8").replace("Ines boards the ferry with a toolbox.", f'"{beat}."')
+    tale.write_text(text, encoding="utf-8")
+    draft = tale.parent / "drafts" / "01-the-last-boat.md"
+    run(["rewrite", "the-last-boat", "-q", "--rehearse", "--yes"])
+    capsys.readouterr()
+    rehearsed = run(["review", "the-last-boat", "--strict"])
+    draft.write_text(draft.read_text(encoding="utf-8") + f"\n{beat}.\n", encoding="utf-8")
+
+    assert (0, 1) == (rehearsed, run(["review", "the-last-boat", "--strict"]))

@@ -11,6 +11,7 @@ from storygen.outline.tree import Ending, Kind, Outline, Section
 from storygen.prompts.context import Context
 from storygen.prompts.edges import TAIL_WORDS
 from storygen.prompts.variables import LONGEST_AVOID
+from storygen.text.languages import language
 from storygen.text.tokens import count_tokens
 from storygen.text.words import count_words
 from tests.prompts.generated import prose
@@ -97,14 +98,21 @@ def tells_the_words(asked: Asked) -> bool:
 def declares_conventions(asked: Asked) -> bool:
     """Whether the system message says the conventions, all that there are."""
     outline, style = asked.outline, asked.outline.style
+    known = language(outline.lang)
     said = {"Person": style.person, "Tense": style.tense, "Quotes": style.quotes, "Tone": style.tone}
     lines = [f"{name}: {text}" for name, text in said.items() if text]
-    return has_lines(asked.system, f"Kind: {outline.kind}", f"Language: {outline.lang}", *lines)
+    name = f"Language: {outline.lang}{f' ({known.name})' if known else ''}"
+    marked = outline.lang.startswith("en") or "\nQuotes: " in asked.system
+    return marked and has_lines(asked.system, f"Kind: {outline.kind}", name, *lines)
 
 
 def names_the_language_last(asked: Asked) -> bool:
     """Whether another language than English is said once more, where it is read last."""
-    return asked.outline.lang.startswith("en") or f"language ({asked.outline.lang})" in last_line(asked)
+    known = language(asked.outline.lang)
+    if known and known.code.startswith("en"):
+        return True
+    said = f", in {known.name}" if known else f"language ({asked.outline.lang})"
+    return said in last_line(asked) and (known is None or known.write in last_line(asked))
 
 
 def last_line(asked: Asked) -> str:

@@ -125,7 +125,8 @@ Write only this section. Stop when the last beat has landed."""
 def test_the_conventions_are_declared_once_for_all() -> None:
     system = messages(book(section(1), lang="en-GB"), 1)[0].text
     expected = (
-        "Kind: fiction\nLanguage: en-GB\nPerson: third, limited\nTense: past\nQuotes: single\nTone: dry\n"
+        "Kind: fiction\nLanguage: en-GB (British English)\nPerson: third, limited\nTense: past\n"
+        "Quotes: single\nDashes: —\nTone: dry\n"
     )
     assert expected in system
 
@@ -142,10 +143,46 @@ def test_no_more_than_twenty_five_phrases_are_forbidden() -> None:
     assert (25, 0) == (messages(outline, 1)[0].text.count("- phrase"), user(outline, 1).count("another"))
 
 
-def test_another_language_is_named_again_at_the_end() -> None:
-    assert user(book(section(1), lang="es"), 1).endswith(
-        "this section, in the book's language (es). Stop as soon as it has done what its card says."
-    )
+@pytest.mark.parametrize(
+    ("lang", "named", "asked"),
+    [
+        ("en-GB", "", ""),
+        ("de", ", in German", " Schreibe auf Deutsch."),
+        ("es", ", in Spanish", " Escribe en español."),
+        ("ja", ", in Japanese", " 日本語で書いてください。"),
+        ("tlh", ", in the book's language (tlh)", ""),
+    ],
+)
+def test_another_language_is_named_again_at_the_end_and_asked_for_in_itself(
+    lang: str, named: str, asked: str
+) -> None:
+    closing = f"Write only this section{named}. Stop as soon as it has done what its card says.{asked}"
+
+    assert user(book(section(1), lang=lang), 1).endswith(closing)
+
+
+@pytest.mark.parametrize(
+    ("lang", "marks"),
+    [
+        ("en", "Quotes: “ ”, and ‘ ’ inside\nDashes: —\n"),
+        ("de", "Quotes: „ “, and ‚ ‘ inside\nDashes: –, with a blank on each side\n"),
+        (
+            "es",
+            "dialogue behind a raya (—), without quotation marks; else « », and “ ” inside\nDashes: —\n",
+        ),
+        ("ja", "Quotes: 「 」, and 『 』 inside\nDashes: ―\n"),
+    ],
+)
+def test_a_language_has_its_own_marks_where_the_outline_declares_none(lang: str, marks: str) -> None:
+    system = messages(book(section(1), lang=lang, style=Style()), 1)[0].text
+
+    assert marks in system
+
+
+def test_english_documentation_quotes_as_it_likes() -> None:
+    system = messages(book(section(1), kind=Kind.DOCS, style=Style()), 1)[0].text
+
+    assert (0, 0) == (system.count("Quotes:"), system.count("Dashes:"))
 
 
 def test_the_end_of_a_book_gets_its_open_threads() -> None:
