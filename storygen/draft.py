@@ -1,4 +1,4 @@
-"""The desk's words: findings, drafts and the legs they were written in."""
+"""The desk's words: findings, drafts and the legs they were written in, what a draft comes to."""
 
 from __future__ import annotations
 
@@ -121,6 +121,28 @@ class Draft:
     def stop_reason(self) -> StopReason | None:
         """Why the last leg ended; None for a text that no model wrote."""
         return self.legs[-1].stop_reason if self.legs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a text establishes, `about` whom or what, with the words that prove it.
+
+    A fact that its author has written down needs no proof.
+    """
+
+    fact: str
+    about: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a section's text comes to: what happened in it, its facts, the threads that it opened and paid."""
+
+    happened: str
+    facts: tuple[Fact, ...] = ()
+    opened: tuple[str, ...] = ()
+    paid: tuple[str, ...] = ()
 
 
 def total_usage(usages: Iterable[Usage]) -> Usage:

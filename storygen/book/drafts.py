@@ -26,7 +26,7 @@ BESIDE = ".new.md"
 
 _LIMIT = 16 * 2**20
 _NAME_BYTES = 200
-_NUMBERED = re.compile(r"(\d+)-(.+?)(\.partial)?\.md")
+_NUMBERED = re.compile(r"(\d+)-(.+?)(\.partial\.md|\.md|\.yaml)")
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+')
 
 
@@ -139,12 +139,17 @@ def renumber(book: Book, order: Sequence[str]) -> tuple[tuple[str, str], ...]:
     *order* holds the ids of all sections. Files that were renamed by hand keep their names, and no file
     ever takes the place of another. Raises FileError if a file cannot be renamed.
     """
-    moves = renamings(_names(book), order)
+    return rename(book.drafts, _names(book), order)
+
+
+def rename(folder: Path, names: Iterable[str], order: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Do what `renamings` decides for the files in *folder* that are called *names*."""
+    moves = renamings(names, order)
     for old, new in moves:
         try:
-            (book.drafts / old).rename(book.drafts / new)
+            (folder / old).rename(folder / new)
         except OSError as error:
-            raise FileError(f"{book.drafts / old} cannot be renamed: {error.strerror}") from error
+            raise FileError(f"{folder / old} cannot be renamed: {error.strerror}") from error
     return moves
 
 
@@ -163,25 +168,27 @@ def renamings(names: Iterable[str], order: Sequence[str]) -> tuple[tuple[str, st
         position = positions.get(_fit(match[2])) if match else None
         if match is None or position is None:
             continue
-        suffix = PARTIAL if match[3] else DRAFT
-        new = draft_name(match[2], position, count=len(order), suffix=suffix)
+        new = draft_name(match[2], position, count=len(order), suffix=match[3])
         if new.casefold() not in taken:
             moves.append((old, new))
             taken.add(new.casefold())
     return tuple(moves)
 
 
-def _names(book: Book) -> list[str]:
-    """Return the names in the folder of drafts that can be drafts, sorted."""
+def names_in(folder: Path, suffix: str) -> list[str]:
+    """Return the names in *folder* that end with *suffix* and are not hidden, sorted."""
     try:
-        names = [path.name for path in book.drafts.iterdir()]
+        names = [path.name for path in folder.iterdir()]
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise FileError(f"{book.drafts} cannot be read: {error.strerror}") from error
-    return sorted(
-        name for name in names if name.endswith(DRAFT) and not name.endswith(BESIDE) and name[0] != "."
-    )
+        raise FileError(f"{folder} cannot be read: {error.strerror}") from error
+    return sorted(name for name in names if name.endswith(suffix) and name[0] != ".")
+
+
+def _names(book: Book) -> list[str]:
+    """Return the names in the folder of drafts that can be drafts, sorted."""
+    return [name for name in names_in(book.drafts, DRAFT) if not name.endswith(BESIDE)]
 
 
 def _read_all(book: Book, names: Iterable[str]) -> Iterator[StoredDraft]:

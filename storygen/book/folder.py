@@ -47,6 +47,11 @@ class Book:
         return self.root / "drafts"
 
     @property
+    def facts(self) -> Path:
+        """The folder of what the drafts come to."""
+        return self.root / "facts"
+
+    @property
     def manuscript(self) -> Path:
         """The compiled file."""
         return self.root / "manuscript.md"
@@ -83,10 +88,14 @@ class Book:
         for folder in (self.root, self.drafts, self.private):
             _probe(folder)
 
+    def prepare_facts(self) -> None:
+        """Make the folder of the facts, which most books do without. Raises FileError as `prepare` does."""
+        _make(self.facts, mode=0o777)
+
 
 def _make(folder: Path, *, mode: int) -> None:
     """Make *folder*; the mode is what the umask leaves of *mode*."""
-    if folder.name in {"drafts", ".storygen"} and folder.is_symlink():
+    if folder.name in {"drafts", "facts", ".storygen"} and folder.is_symlink():
         raise FileError(f"{folder} is a link, and may lead out of the book", "put a folder in its place")
     try:
         folder.mkdir(mode=mode, parents=True, exist_ok=True)

@@ -48,6 +48,7 @@ FAMILIES = {
     "~words": Family(Freshness.SOFT, "its share of the words"),
     "~plan": Family(Freshness.SOFT, "the plan of the book"),
     "~recap": Family(Freshness.SOFT, "the recap"),
+    "~facts": Family(Freshness.SOFT, "what earlier texts establish about those on its card"),
     "~tail": Family(Freshness.SOFT, "the text of {} before it"),
     "~next": Family(Freshness.SOFT, "what the next section begins with"),
     "~codex": Family(Freshness.SOFT, "codex “{}”, which its card does not name,", lasting=False),

@@ -22,16 +22,22 @@ class FrontMatter:
     @property
     def id(self) -> str:
         """The section's id; nothing where none is given."""
-        return self._field("id")
+        return field_in(self.head, "id")
 
     @property
     def status(self) -> str:
         """The word behind `status`; nothing where none is given."""
-        return self._field("status")
+        return field_in(self.head, "status")
 
-    def _field(self, wanted: str) -> str:
-        found = (match[2] for match in _FIELD.finditer(self.head) if match[1] == wanted)
-        return _plain(next(found, ""))
+
+def field_in(text: str, name: str) -> str:
+    r"""Return the word behind *name*, `id` or `status`, on a line of *text*; nothing where there is none.
+
+    >>> field_in("status: draft\nid: 'boat'  # the first\n", "id")
+    'boat'
+    """
+    found = (match[2] for match in _FIELD.finditer(text) if match[1] == name)
+    return _plain(next(found, ""))
 
 
 def split_front_matter(text: str) -> FrontMatter:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -36,8 +36,17 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Digested:
+    """What was summed up, and into what: hashes of the text and of the file of facts as it was written."""
+
+    text: str
+    file: str
+    rehearsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """What storygen.lock says: the outline, as seen from the book, and the sections by id.
+    """What storygen.lock says: the outline, as seen from the book, its sections and their digests, by id.
 
     `manuscript` is the hash of the manuscript as it was last compiled, `parts` that of all it was compiled
     from. `pages` has that of every page that was built, without its front matter, by its path from the book.
@@ -48,6 +57,7 @@ class Record:
     manuscript: str = ""
     parts: str = ""
     pages: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, Digested] = field(default_factory=dict)
 
 
 def hash_text(text: str) -> str:
@@ -75,15 +85,21 @@ def format_record(record: Record) -> str:
       }
     }
     """
-    rows = {id_: spell_written(written) for id_, written in sorted(record.sections.items())}
-    lines = [f"    {_json(id_)}: {_json(row)}" for id_, row in rows.items()]
-    sections = "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
+    sections = {id_: spell_written(written) for id_, written in record.sections.items()}
+    digests = {id_: asdict(digested) for id_, digested in record.digests.items()}
     pages = f'  "pages": {_json(record.pages)},\n' if record.pages else ""
     return (
         f'{{\n  "storygen": {VERSION},\n  "outline": {_json(record.outline)},\n'
         f'  "manuscript": {_json(record.manuscript)},\n  "parts": {_json(record.parts)},\n{pages}'
-        f'  "sections": {sections}\n}}\n'
+        + (f'  "digests": {_rows(digests)},\n' if digests else "")
+        + f'  "sections": {_rows(sections)}\n}}\n'
     )
+
+
+def _rows(rows: Mapping[str, object]) -> str:
+    """Spell *rows*, by id, one a line."""
+    lines = [f"    {_json(id_)}: {_json(row)}" for id_, row in sorted(rows.items())]
+    return "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
 
 
 def parse_record(text: str) -> Record:
@@ -100,7 +116,8 @@ def parse_record(text: str) -> Record:
             sections = {id_: parse_written(row) for id_, row in raw["sections"].items()}
             hashes = {name: _text(raw.get(name, "")) for name in ("manuscript", "parts")}
             pages = {name: _text(hash_) for name, hash_ in raw.get("pages", {}).items()}
-            return Record(_text(raw["outline"]), sections, **hashes, pages=pages)
+            digests = {id_: _digested(row) for id_, row in raw.get("digests", {}).items()}
+            return Record(_text(raw["outline"]), sections, **hashes, pages=pages, digests=digests)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(str(error) or type(error).__name__) from error
     if isinstance(version, int) and version > VERSION:
@@ -150,11 +167,18 @@ def spell_written(written: Written) -> dict[str, object]:
 def parse_written(row: Mapping[str, Any]) -> Written:
     """Return what `spell_written` made *row* of; raises KeyError, TypeError or AttributeError."""
     inputs = {name: _text(value) for name, value in row["inputs"].items()}
-    rehearsed = row["rehearsed"]
-    if not isinstance(rehearsed, bool):
-        raise TypeError(f"“{rehearsed}” is neither true nor false")
     place = {name: _text(row.get(name, "")) for name in _PLACE}
-    return Written(inputs, _text(row["text"]), _text(row["model"]), rehearsed, **place)
+    return Written(inputs, _text(row["text"]), _text(row["model"]), _bool(row["rehearsed"]), **place)
+
+
+def _digested(row: Mapping[str, Any]) -> Digested:
+    return Digested(_text(row["text"]), _text(row["file"]), _bool(row["rehearsed"]))
+
+
+def _bool(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"“{value}” is neither true nor false")
+    return value
 
 
 def _text(value: object) -> str:

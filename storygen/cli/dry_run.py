@@ -35,8 +35,9 @@ def show_estimate(
     if not estimates:
         console.product(f"{outline.title}: everything is written; nothing would be sent.")
         return
+    to_write = sum(not each.step for each in estimates)
     console.product(
-        f"{outline.title}: {len(outline.sections)} sections, {len(estimates)} to write, "
+        f"{outline.title}: {len(outline.sections)} sections, {to_write} to write, "
         f"target {outline.words:,} words\n\n{_table(estimates)}\n"
     )
     models = ", ".join(dict.fromkeys(each.model for each in estimates))
@@ -68,7 +69,7 @@ def _table(estimates: tuple[Estimate, ...]) -> str:
     total = None if None in costs else sum(cost or 0 for cost in costs)
     foot = (
         f"{len(estimates)} calls",
-        f"{sum(each.section.words.aim for each in estimates):,}",
+        f"{sum(each.section.words.aim for each in estimates if not each.step):,}",
         f"{usage.prompt_tokens:,}",
         f"{usage.cache_read_input_tokens:,}",
         f"{usage.output_tokens:,}",
@@ -76,8 +77,8 @@ def _table(estimates: tuple[Estimate, ...]) -> str:
     )
     rows = [
         (
-            each.section.id,
-            f"{each.section.words.aim:,}",
+            each.id,
+            "" if each.step else f"{each.section.words.aim:,}",
             f"{each.usage.prompt_tokens:,}",
             f"{each.usage.cache_read_input_tokens:,}",
             f"{each.usage.output_tokens:,}",
@@ -90,9 +91,9 @@ def _table(estimates: tuple[Estimate, ...]) -> str:
 
 def _document(each: Estimate) -> dict[str, object]:
     return {
-        "id": each.section.id,
+        "id": each.id,
         "model": each.model,
-        "words": each.section.words.aim,
+        "words": 0 if each.step else each.section.words.aim,
         "usage": asdict(each.usage),
         "cost": dollars(each.cost),
     }

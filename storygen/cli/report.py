@@ -14,7 +14,7 @@ from storygen.text.words import count_words
 if TYPE_CHECKING:
     from storygen.cli.console import Console
     from storygen.desk.project import Project
-    from storygen.desk.written import Written
+    from storygen.desk.written import Aside, Written
     from storygen.draft import Draft
 
 _HEAD = ("section", "words/target", "legs", "stop reason", "in", "out", "cost")
@@ -22,7 +22,7 @@ _HEAD = ("section", "words/target", "legs", "stop reason", "in", "out", "cost")
 
 def show_written(console: Console, project: Project, written: Written) -> None:
     """Show the table of what was written, where the manuscript is, and what to type next."""
-    if written.drafts:
+    if written.drafts or written.asides:
         console.note("\n" + _table(project, written))
     for line in _remarks(written):
         console.note(wrapped(line))
@@ -63,6 +63,7 @@ def _table(project: Project, written: Written) -> str:
         money(written.cost),
     )
     rows = [_row(draft, targets[draft.id], written.costs[draft.id]) for draft in written.drafts]
+    rows += [_aside(each) for each in written.asides]
     return table(_HEAD, rows, right=[1, 2, 4, 5, 6], foot=foot)
 
 
@@ -78,9 +79,15 @@ def _row(draft: Draft, target: int, cost: int | None) -> tuple[str, ...]:
     )
 
 
+def _aside(each: Aside) -> tuple[str, ...]:
+    called = f"{each.calls:,} × {each.step}"
+    usage = each.usage
+    return (called, "", "", "", short(usage.prompt_tokens), short(usage.output_tokens), money(each.cost))
+
+
 def _remarks(written: Written) -> list[str]:
     lines = [""]
-    if not written.drafts and not written.held_back:
+    if not written.drafts and not written.asides and not written.held_back:
         lines.append("Everything is written; nothing was sent.")
     if written.stale:
         count = len(written.stale)
@@ -91,7 +98,7 @@ def _remarks(written: Written) -> list[str]:
     if written.held_back:
         lines.append(f"Held back: {', '.join(written.held_back)}.")
         lines.append("Run the same command again to go on.")
-    if written.drafts and written.rehearsed:
+    if (written.drafts or written.asides) and written.rehearsed:
         lines.append(
             f"Rehearsed by the built-in model: nothing was sent or paid; {_models(written)} would have cost "
             "that much. With a key in ANTHROPIC_API_KEY the same command writes the real thing."

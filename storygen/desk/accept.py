@@ -37,7 +37,7 @@ def accept(project: Project, ids: Iterable[str]) -> tuple[Accepted, ...]:
         chosen = [by_id[find(project.outline, id_).id] for id_ in dict.fromkeys(ids)]
         _refuse_unwritten(chosen)
         before = looks(project, now, shelved.record)
-        again = inputs_again(project, now)
+        again = inputs_again(project, now, shelved.record)
         sections = dict(shelved.record.sections)
         for standing in chosen:
             if written := sections.get(standing.section.id):

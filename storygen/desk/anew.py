@@ -140,6 +140,7 @@ class _Bench:
         self._order = Order(verb, wish.note.strip(), wish.variants, wish.words, rehearsed=run.rehearsed)
         self._standings = {each.section.id: each for each in run.standings}
         self._texts = {id_: each.text for id_, each in self._standings.items() if each.whole}
+        self._digests = run.digests(self._standings.values()).told
 
     def refuse(self, section: Section) -> None:
         """Raise UsageError where nothing can be asked of *section*, or its author has to agree first."""
@@ -209,12 +210,12 @@ class _Bench:
     async def _once(self, task: _Task, take: int, line: Line, *, stop: Callable[[], bool]) -> Result:
         section, keeper = task.section, self._run.keeper
         shelf = Shelf(
-            resume=lambda _, texts: keeper.resume(section, texts),
+            resume=lambda _, texts, digests: keeper.resume(section, texts, digests),
             keep=lambda _, draft: keeper.keep_beside(section, draft),
             leave=lambda _: keeper.leave(section),
             proofread=self._run.proofread,
         )
-        work = Work((_resized(task),), self._texts, frozenset(section.after))
+        work = Work((_resized(task),), self._texts, frozenset(section.after), self._digests)
         commission = self._revised(task, take)
         return await write_book(commission, work, line=line, shelf=shelf, stop=stop)
 

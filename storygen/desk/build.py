@@ -8,6 +8,7 @@ from pathlib import Path
 
 from storygen import __version__
 from storygen.book.drafts import keep, renumber
+from storygen.book.facts import renumber_facts
 from storygen.book.folder import Book
 from storygen.book.frontmatter import plain_prose
 from storygen.book.lock import hold
@@ -23,6 +24,7 @@ from storygen.files.save import save
 from storygen.manuscript.assemble import assemble
 from storygen.manuscript.carry import Clash, carry
 from storygen.outline.tree import Section
+from storygen.writer.events import Noted, Tell
 
 LARGEST = 64 << 20
 """Bytes of a manuscript."""
@@ -114,12 +116,14 @@ def _parts(project: Project, now: tuple[Standing, ...]) -> str:
 
 
 def tidy(project: Project) -> tuple[str, ...]:
-    """Renumber the drafts in the outline's order, and carry edits of the manuscript back into them.
+    """Renumber drafts and facts in the outline's order, and carry edits of the manuscript back into them.
 
     Return the ids of the sections whose drafts have a new text. Raises ManuscriptEdited as `compile_book`.
     """
     book = project.book
-    renumber(book, [section.id for section in project.outline.sections])
+    order = [section.id for section in project.outline.sections]
+    renumber(book, order)
+    renumber_facts(book, order)
     if not is_edited(project):
         return ()
     shelved = read_book(book)
@@ -128,6 +132,17 @@ def tidy(project: Project) -> tuple[str, ...]:
     for id_, text in texts.items():
         _lay(project, by_id[id_], text, shelved)
     return tuple(texts)
+
+
+def take_over(project: Project, tell: Tell) -> None:
+    """Do what `tidy` does, and say so; edits that cannot go back are left for `build` to show."""
+    try:
+        carried = tidy(project)
+    except ManuscriptEdited as error:
+        tell(Noted(f"{error.message}; `storygen build` shows both"))
+        return
+    if carried:
+        tell(Noted(f"edits in {project.book.manuscript} went back into the drafts of {', '.join(carried)}"))
 
 
 def is_edited(project: Project) -> bool:

@@ -4,40 +4,65 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from storygen.catalogue import Model, catalogue
 from storygen.desk.commission import attempts_of, commission_of
+from storygen.desk.digests import digests_of
 from storygen.desk.freshness import replaceable
 from storygen.desk.project import Project
 from storygen.desk.select import Selection, select
 from storygen.desk.states import State, read_book, standings
+from storygen.draft import Digest
 from storygen.messages import Request, Usage
 from storygen.outline.tree import Section
 from storygen.text.tokens import count_tokens
 from storygen.writer.ask import TOKENS_A_WORD, Commission, ask
+from storygen.writer.digest import STEP, TOKENS, ask_digest
 from storygen.writer.reasons import Sitting
+
+_STAND_IN = Digest("It went on in so many words as a digest has, one after another. " * 6)
+"""A digest that is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one section would take: tokens in the model's own count, the price in micro-dollars."""
+    """What one request would take: tokens in the model's own count, the price in micro-dollars.
+
+    It asks for `section`, or for what is called `step` there, as its digest.
+    """
 
     section: Section
     model: str
     usage: Usage
     cost: int | None
+    step: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name that the request would have in the journal."""
+        return _name(self.section, self.step)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What would be asked for one section, and of whom; `factor` is a plain token in the model's own."""
+    """What would be asked for one section, and of whom; `factor` is a plain token in the model's own.
+
+    `output` is how many plain tokens the reply would have, `step` what is asked for if not the section.
+    """
 
     section: Section
     request: Request
     row: Model
     factor: float
+    output: float
+    step: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name that the request would have in the journal."""
+        return _name(self.section, self.step)
 
 
 def estimate(project: Project, *, selection: Selection = Selection()) -> tuple[Estimate, ...]:
@@ -51,7 +76,6 @@ def estimate(project: Project, *, selection: Selection = Selection()) -> tuple[E
 
 def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, ...]:
     """Return the requests that `write` would begin with now, as far as they can be known."""
-    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
     shelved = read_book(project.book)
     now = standings(project.outline, shelved)
     stale = replaceable(project, now, shelved.record) if selection.stale else frozenset()
@@ -60,15 +84,31 @@ def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, 
     ]
     texts = {each.section.id: each.text or stand_in(each.section) for each in now}
     chosen = select(project.outline, selection, unwritten)
-    return tuple(_ask(commission, section, texts) for section in chosen)
+    there = [each for each in now if not _open(each.state)]
+    digests = digests_of(project, there, shelved.record, rehearsed=False)
+    commission = replace(
+        commission_of(project, rehearsed=False, attempts=attempts_of(project.book)),
+        digests={section.id: _STAND_IN for section in project.outline.sections if section.summed_up}
+        | dict(digests.told),
+    )
+    owed = digests.owed(project.outline, chosen, all_missing=selection.everything)
+    summed_up = (section for section in (*owed, *chosen) if section.summed_up)
+    return (
+        *(_ask(commission, section, texts) for section in chosen),
+        *(_ask_digest(commission, section, texts) for section in summed_up),
+    )
 
 
 def estimates(
     wanted: Iterable[Ask], *, counts: Mapping[str, int] = MappingProxyType({})
 ) -> tuple[Estimate, ...]:
-    """Return what *wanted* would take; *counts* are true lengths of prompts, by the section's id."""
-    seen: set[str] = set()
-    return tuple(_estimate(each, counts.get(each.section.id), seen) for each in wanted)
+    """Return what *wanted* would take; *counts* are true lengths of prompts, by their names."""
+    seen: set[tuple[str, str]] = set()
+    return tuple(_estimate(each, counts.get(each.id), seen) for each in wanted)
+
+
+def _name(section: Section, step: str) -> str:
+    return f"{section.id}/{step}" if step else section.id
 
 
 def _open(state: State) -> bool:
@@ -83,10 +123,16 @@ def stand_in(section: Section) -> str:
 def _ask(commission: Commission, section: Section, texts: dict[str, str]) -> Ask:
     request, _ = ask(commission, section, texts, sitting=Sitting())
     row = commission.catalogue.find(request.model)
-    return Ask(section, request, row, commission.factor(row))
+    return Ask(section, request, row, commission.factor(row), section.words.aim * TOKENS_A_WORD)
 
 
-def _estimate(asked: Ask, count: int | None, seen: set[str]) -> Estimate:
+def _ask_digest(commission: Commission, section: Section, texts: dict[str, str]) -> Ask:
+    request = ask_digest(commission, section, texts)
+    row = commission.catalogue.find(request.model)
+    return Ask(section, request, row, commission.factor(row), TOKENS / 2, STEP)
+
+
+def _estimate(asked: Ask, count: int | None, seen: set[tuple[str, str]]) -> Estimate:
     row, messages = asked.row, asked.request.messages
     cached, fresh = (
         sum(count_tokens(m.text) for m in messages if m.cached is kind) for kind in (True, False)
@@ -95,15 +141,15 @@ def _estimate(asked: Ask, count: int | None, seen: set[str]) -> Estimate:
     system = math.ceil(cached * factor)
     rest = math.ceil(fresh * factor) if count is None else count - system
     cacheable = row.prices is not None and system >= row.cache_minimum
-    known = row.id in seen
-    seen.add(row.id)
+    known = (row.id, asked.step) in seen
+    seen.add((row.id, asked.step))
     usage = Usage(
         input_tokens=rest if cacheable else rest + system,
         cache_creation_input_tokens=system if cacheable and not known else 0,
         cache_read_input_tokens=system if cacheable and known else 0,
-        output_tokens=math.ceil(asked.section.words.aim * TOKENS_A_WORD * factor),
+        output_tokens=math.ceil(asked.output * factor),
     )
-    return Estimate(asked.section, row.id, usage, row.cost(usage))
+    return Estimate(asked.section, row.id, usage, row.cost(usage), asked.step)
 
 
 def text_alone(project: Project) -> int | None:

@@ -25,7 +25,7 @@ def exact_estimate(
 ) -> tuple[Estimate, ...] | None:
     """Return what `estimate` does, the prompts counted by the endpoint's /v1/messages/count_tokens.
 
-    None where the endpoint does not count. Prompts are sent there, one request for each section; that costs
+    None where the endpoint does not count. Prompts are sent there, one request for each of them; that costs
     nothing. *tell* hears whose key goes where. Raises KeyMissing and ModelError.
     """
     wanted = asks(project, selection=selection)
@@ -44,7 +44,7 @@ async def _counted(
     async with reach(settings, key=key, below=BELOW) as transport:
         count = counter(transport, key=key, deadlines=deadlines(settings))
         try:
-            return {each.section.id: await count(encode(each.request)) for each in wanted}
+            return {each.id: await count(encode(each.request)) for each in wanted}
         except Rejected as error:
             if error.status in _NOT_OFFERED and not known:
                 return None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from storygen.book.freshness import Change, Freshness, changes, freshness, name_of, names_in
 from storygen.book.record import Record
+from storygen.desk.digests import digests_of
 from storygen.desk.inputs import Inputs
 from storygen.desk.material import Beside, named_style
 from storygen.desk.project import Project
 from storygen.desk.states import Standing, State
+from storygen.draft import Digest
 from storygen.outline.tree import Section
 from storygen.writer.ask import Commission, context_of
 
@@ -33,7 +35,7 @@ FRESH = Look(Freshness.FRESH, ())
 def looks(project: Project, now: Iterable[Standing], record: Record) -> dict[str, Look]:
     """Return by id how fresh the sections are that have a text and a *record* of what it came from."""
     standings = tuple(now)
-    again = inputs_again(project, standings)
+    again = inputs_again(project, standings, record)
     found = {}
     for standing in standings:
         written = record.sections.get(standing.section.id)
@@ -43,18 +45,22 @@ def looks(project: Project, now: Iterable[Standing], record: Record) -> dict[str
     return found
 
 
-def inputs_again(project: Project, now: Iterable[Standing]) -> Callable[[Section, Hashes], Hashes]:
+def inputs_again(
+    project: Project, now: Iterable[Standing], record: Record
+) -> Callable[[Section, Hashes], Hashes]:
     """Return what gives the inputs that a section has *now*, and what has become of those that it had.
 
     What a command prints now is not known, so that it is taken to be what it was.
     """
+    standings = tuple(now)
     inputs = Inputs(project, Beside(project.outline, source_root=project.source_root).texts)
-    texts = {standing.section.id: standing.text for standing in now if standing.whole}
+    texts = {standing.section.id: standing.text for standing in standings if standing.whole}
+    digests = digests_of(project, standings, record, rehearsed=True).told
 
     def again(section: Section, then: Hashes) -> Hashes:
         printed = [name_of("source", ref.name) for ref in section.sources if ref.run]
         unseen = {name: then[name] for name in printed if name in then}
-        return {**inputs.at(section, texts, told=names_in(then, "~codex")), **unseen}
+        return {**inputs.at(section, texts, digests, told=names_in(then, "~codex")), **unseen}
 
     return again
 
@@ -80,13 +86,16 @@ def is_models(standing: Standing) -> bool:
     return standing.state in {State.DRAFT, State.REHEARSED} and standing.section.asked
 
 
-def asked_from(project: Project, commission: Commission) -> Callable[[Section, Mapping[str, str]], Hashes]:
+def asked_from(
+    project: Project, commission: Commission
+) -> Callable[[Section, Mapping[str, str], Mapping[str, Digest]], Hashes]:
     """Return what gives the inputs of a section that *commission* is about to ask for, all of them."""
     inputs = Inputs(project, lambda section: _files(commission, section))
 
-    def asked(section: Section, texts: Mapping[str, str]) -> Hashes:
-        choices = context_of(commission, section, texts).choices
-        return inputs.at(section, texts, told={choice.entry.name for choice in choices if choice.sent})
+    def asked(section: Section, texts: Mapping[str, str], digests: Mapping[str, Digest]) -> Hashes:
+        choices = context_of(replace(commission, digests=digests), section, texts).choices
+        sent = {choice.entry.name for choice in choices if choice.sent}
+        return inputs.at(section, texts, digests, told=sent)
 
     return asked
 

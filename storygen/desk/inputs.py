@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from heapq import heappop, heappush
+from itertools import chain
+from types import MappingProxyType
 from typing import TypeAlias
 
 from storygen.book.freshness import hash_input, name_of
 from storygen.book.record import hash_text
 from storygen.desk.project import Project
+from storygen.draft import Digest
 from storygen.outline.tree import Entry, Heading, Outline, Section, Style
+from storygen.prompts.closure import further_back
 from storygen.prompts.codex import known_at, named, starts
+from storygen.prompts.facts import digested
 from storygen.prompts.plan import about
 from storygen.prompts.recap import NEAREST
 from storygen.settings import Settings
@@ -46,12 +51,20 @@ class Inputs:
         self._styles: dict[tuple[Style, str], str] = {}
         self._texts: dict[str, str] = {}
 
-    def at(self, section: Section, texts: Mapping[str, str], *, told: Collection[str] = ()) -> dict[str, str]:
-        """Return what *section* is written from in a book of these *texts*, by id.
+    def at(
+        self,
+        section: Section,
+        texts: Mapping[str, str],
+        digests: Mapping[str, Digest] = MappingProxyType({}),
+        *,
+        told: Collection[str] = (),
+    ) -> dict[str, str]:
+        """Return what *section* is written from in a book of these *texts* and *digests*, by id.
 
         Of the codex that is what its card names, and besides what else it is *told*, by the entries' names.
         """
         before = self._before(section, texts)
+        far = self._further_back(section, digests)
         joined = [each for each in before[:1] if each.page == section.page]
         return {
             "card": card_hash(section),
@@ -59,8 +72,9 @@ class Inputs:
             "settings": hash_input(_settings(self._settings, section)),
             "~title": hash_input([self._starts[id_][1] for id_ in (*section.parents, section.id)]),
             "~words": hash_input(_shared_words(section)),
-            "~recap": hash_input([self._recap(each) for each in before]),
+            "~recap": hash_input([self._recap(each, far.get(each.id)) for each in before]),
             "~next": hash_input(self._next(section)),
+            **({"~facts": hash_input(self._facts(section, far))} if far else {}),
             **self._book,
             **{name: self._text(text) for name, text in self._files(section).items()},
             **self._codex(section, told),
@@ -84,8 +98,19 @@ class Inputs:
             self._styles[key] = hash_input(_style(self._outline, section))
         return self._styles[key]
 
-    def _recap(self, section: Section) -> str:
-        """Hash what later sections are told of *section*."""
+    def _further_back(self, section: Section, digests: Mapping[str, Digest]) -> Mapping[str, Digest]:
+        """Return those of *digests* that *section* is told."""
+        far = further_back(self._outline, section) if digests else ()
+        return {each.id: digests[each.id] for each in self._order if each.id in far and each.id in digests}
+
+    def _facts(self, section: Section, digests: Mapping[str, Digest]) -> object:
+        """Return what *digests* say about whom and what the card of *section* names."""
+        return list(chain.from_iterable(digested(self._outline, section, digests).values()))
+
+    def _recap(self, section: Section, digest: Digest | None) -> str:
+        """Hash what later sections are told of *section*: its *digest*, or else its card."""
+        if digest:
+            return hash_input(_plain((digest.happened, section.leave)))
         if section.id not in self._recaps:
             self._recaps[section.id] = hash_input(_plain((about(section), section.leave)))
         return self._recaps[section.id]

@@ -17,7 +17,7 @@ from storygen.desk.history import history, on_disk
 from storygen.desk.project import Project
 from storygen.desk.retitled import placed
 from storygen.desk.states import Shelved, read_book
-from storygen.draft import Draft, DraftStatus
+from storygen.draft import Digest, Draft, DraftStatus
 from storygen.manuscript.wrap import by_sentence
 from storygen.outline.tree import Section
 from storygen.writer.events import Finished, Noted, Tell
@@ -42,8 +42,9 @@ class Keeper:
     """The one that keeps drafts for a run; `shelved` is the book as it knows it.
 
     `model` names the model of a section, `price` what a draft cost in micro-dollars, `inputs` what a section
-    would be asked from in a book of these texts, by id. `busy` is whether this run has written a draft.
-    `begins` and `agreed` go by id: where a new version begins, the hash of the text that it may replace.
+    would be asked from in a book of these texts and digests, by id. `busy` is whether this run has written a
+    draft. `begins` and `agreed` go by id: where a new version begins, the hash of the text that it may
+    replace.
     """
 
     project: Project
@@ -52,7 +53,7 @@ class Keeper:
     rehearsed: bool
     model: Callable[[Section], str]
     price: Callable[[Section, Draft], int | None]
-    inputs: Callable[[Section, Mapping[str, str]], Mapping[str, str]]
+    inputs: Callable[[Section, Mapping[str, str], Mapping[str, Digest]], Mapping[str, str]]
     tell: Tell
     busy: bool = False
     begins: dict[str, Begin] = field(default_factory=dict)
@@ -130,10 +131,10 @@ class Keeper:
         if sitting.text.strip():
             self._set_aside(section, draft_of(section, sitting, whole=False))
 
-    def resume(self, section: Section, texts: Mapping[str, str]) -> Sitting:
+    def resume(self, section: Section, texts: Mapping[str, str], digests: Mapping[str, Digest]) -> Sitting:
         """Return what earlier runs left of *section*: a kept part and newer legs, or its author's edit.
 
-        What it is asked from, in a book of these *texts*, is noted before anything is asked.
+        What it is asked from, in a book of these *texts* and *digests*, is noted before anything is asked.
         """
         stored = self.shelved.partials.get(section.id)
         if stored and stored.text.strip() and hash_text(stored.text) not in self._generated(section):
@@ -142,7 +143,7 @@ class Keeper:
         sitting = taken_up(self._left(section))
         if sitting.text:
             self.project.reached(CrashPoint.RESUMING)
-        self._note_inputs(section, texts, begun=bool(sitting.text.strip()))
+        self._note_inputs(section, self.inputs(section, texts, digests), begun=bool(sitting.text.strip()))
         return sitting
 
     def restore(self, section: Section) -> bool:
@@ -173,9 +174,8 @@ class Keeper:
         wrapped = by_sentence(draft.text[firm:], lang=self.project.outline.lang)
         return replace(draft, text=draft.text[:firm] + wrapped)
 
-    def _note_inputs(self, section: Section, texts: Mapping[str, str], *, begun: bool) -> None:
-        """Note what *section* is asked from; of one that is begun, say what has changed since."""
-        now = self.inputs(section, texts)
+    def _note_inputs(self, section: Section, now: Mapping[str, str], *, begun: bool) -> None:
+        """Note what *section* is asked from *now*; of one that is begun, say what has changed since."""
         then = self.journal.inputs(section.id, rehearsed=self.rehearsed)
         if not begun or not then:
             self.journal.ask_from(section.id, now, rehearsed=self.rehearsed)

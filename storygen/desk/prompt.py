@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from storygen.desk.commission import attempts_of, commission_of
+from storygen.desk.digests import digests_of
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import read_book, standings
@@ -50,9 +51,13 @@ def prompt(project: Project, id_: str) -> Prompt:
 
     Raises UsageError for an id that the outline does not have.
     """
-    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
     section = find(project.outline, id_)
-    now = standings(project.outline, read_book(project.book))
+    shelved = read_book(project.book)
+    now = standings(project.outline, shelved)
+    commission = replace(
+        commission_of(project, rehearsed=False, attempts=attempts_of(project.book)),
+        digests=digests_of(project, now, shelved.record, rehearsed=True).told,
+    )
     texts = {standing.section.id: standing.text for standing in now if standing.whole}
     request, _ = ask(commission, section, texts, sitting=Sitting())
     context = context_of(commission, section, texts)

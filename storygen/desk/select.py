@@ -20,6 +20,11 @@ class Selection:
     limit: int | None = None
     stale: bool = False
 
+    @property
+    def everything(self) -> bool:
+        """Whether no section is left out."""
+        return not (self.ids or self.start or self.end or self.limit)
+
 
 def find(outline: Outline, id_: str) -> Section:
     """Return the section called *id_*; raises UsageError, with the nearest id, where there is none."""

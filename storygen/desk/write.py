@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 import anyio
@@ -14,8 +15,9 @@ from storygen.book.attempts import spent
 from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, ceilings_of, one_by_one, refuse_unpriced, worst
-from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, tidy
+from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, take_over
 from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
+from storygen.desk.digests import Digests, digests_of, keep_digest, sums_up
 from storygen.desk.freshness import asked_from, is_models, stale
 from storygen.desk.keeping import Keeper
 from storygen.desk.project import Project
@@ -26,7 +28,7 @@ from storygen.desk.select import Selection, select
 from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
 from storygen.desk.writable import writable
-from storygen.desk.written import Written
+from storygen.desk.written import Written, asides
 from storygen.draft import Draft
 from storygen.errors import FileError, Stopped, StorygenError, Unsaved
 from storygen.model.limiter import Flow, Limiter
@@ -36,6 +38,8 @@ from storygen.writer.attempt import Line
 from storygen.writer.book import Result, Shelf, Work, write_book
 from storygen.writer.events import Noted, Tell
 from storygen.writer.saves import Saves
+
+NOTHING = Work((), {}, frozenset())
 
 OpenWire = Callable[[Project, Catalogue], AbstractAsyncContextManager[Wire]]
 """Opens the way to a model; tests and the rehearsal have their own."""
@@ -72,11 +76,11 @@ async def awrite(
     """
     with writable(project) as journal:
         run = Run.begin(project, journal, rehearse=rehearse, tell=tell, allowance=allowance)
-        missing = run.missing(selection)
+        work = run.work(selection)
         result = Result((), ())
-        if missing:
-            async with run.at_work(missing, wire=wire, chance=chance) as line:
-                result = await run.write(missing, line, stop=stop)
+        if work.missing or work.owed:
+            async with run.at_work((*work.missing, *work.owed), wire=wire, chance=chance) as line:
+                result = await run.write(work, line, stop=stop)
         return run.end(result)
 
 
@@ -115,7 +119,7 @@ class Run:
         allowance: Allowance | None = None,
     ) -> Run:
         """Read the book of *project*, and put on record what a killed run left behind."""
-        _tidy(project, tell)
+        take_over(project, tell)
         shelved = read_book(project.book)
         partials = begun(project.outline.sections, shelved, journal)
         refuse_retitled(project.outline, shelved, partials=partials)
@@ -191,16 +195,34 @@ class Run:
                     error.notes = (*error.notes, _how_far(built.standings))
             raise
 
-    async def write(self, missing: tuple[Section, ...], line: Line, *, stop: Callable[[], bool]) -> Result:
-        """Write the sections that are *missing*, in their order."""
+    def work(self, selection: Selection) -> Work:
+        """Return what is to be written and summed up, as *selection* wants it, and what is there already."""
+        missing = self.missing(selection)
+        if not missing and not sums_up(self.project.outline):
+            return NOTHING
         now = standings(self.project.outline, read_book(self.project.book))
         there = [standing for standing in now if standing.whole and not self._unwritten(standing)]
-        work = Work(
+        digests = self.digests(there)
+        for remark in digests.remarks:
+            self.tell(Noted(remark))
+        return Work(
             missing=missing,
             texts={standing.section.id: standing.text for standing in there},
             ready=frozenset(standing.section.id for standing in there),
+            digests=digests.told,
+            owed=digests.owed(self.project.outline, missing, all_missing=selection.everything),
         )
-        shelf = Shelf(self.keeper.resume, self.keeper.keep, self.keeper.leave, self.proofread)
+
+    def digests(self, now: Iterable[Standing]) -> Digests:
+        """Return how the digests of the texts that are there *now* stand."""
+        return digests_of(self.project, now, self.keeper.shelved.record, rehearsed=self.rehearsed)
+
+    async def write(self, work: Work, line: Line, *, stop: Callable[[], bool]) -> Result:
+        """Do the *work*: write what is missing, in its order, and sum up what is owed."""
+        keeper = self.keeper
+        shelf = Shelf(
+            keeper.resume, keeper.keep, keeper.leave, self.proofread, sum_up=partial(keep_digest, keeper)
+        )
         return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
 
     def _line(self, wire: Wire, *, chance: Random) -> Line:
@@ -219,7 +241,7 @@ class Run:
             worst=worst(self.commission, wire.accepts),
             agree=self.allowance.agree,
             purse=self.allowance.purse,
-            limiter=Limiter(Flow(settings.jobs)),
+            limiter=Limiter(Flow(settings.jobs * (1 + sums_up(self.project.outline)))),
             retries=settings.retries,
             on_unknown=settings.on_unknown,
         )
@@ -235,6 +257,7 @@ class Run:
     def end(self, result: Result) -> Written:
         """Compile the manuscript, unless it is what that would make of it, and say what was done."""
         built = self._built() or self.compile()
+        attempts = self.journal.attempts(after=self.since)
         by_id = {section.id: section for section in self.project.outline.sections}
         return Written(
             drafts=result.drafts,
@@ -245,7 +268,8 @@ class Run:
             rehearsed=self.rehearsed,
             manuscript=built.path,
             stale=tuple(each.section.id for each in self._stale(built.standings)),
-            spent=spent(self.journal.attempts(after=self.since)),
+            spent=spent(attempts),
+            asides=asides(attempts, self.catalogue),
         )
 
     def _stale(self, now: tuple[Standing, ...]) -> tuple[Standing, ...]:
@@ -273,14 +297,3 @@ def rehearses(project: Project, shelved: Shelved) -> bool:
 def _how_far(now: tuple[Standing, ...]) -> str:
     wanted = [each for each in now if each.section.asked]
     return f"{sum(each.whole for each in wanted):,} of {len(wanted):,} sections are written"
-
-
-def _tidy(project: Project, tell: Tell) -> None:
-    """Take over what a person did to the book since the last run."""
-    try:
-        carried = tidy(project)
-    except ManuscriptEdited as error:
-        tell(Noted(f"{error.message}; `storygen build` shows both"))
-        return
-    if carried:
-        tell(Noted(f"edits in {project.book.manuscript} went back into the drafts of {', '.join(carried)}"))

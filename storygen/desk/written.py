@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from storygen.book.attempts import Spent
+from storygen.book.attempts import Attempt, Spent
+from storygen.catalogue import Catalogue
 from storygen.desk.states import Standing
 from storygen.draft import Draft, DraftStatus, total_usage
 from storygen.messages import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What the requests of a step took that write no section: their tokens, and micro-dollars if known."""
+
+    step: str
+    calls: int
+    usage: Usage
+    cost: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +31,8 @@ class Written:
     the whole book as it is now. `costs` and `models` go by id: micro-dollars, None for an unknown price; a
     rehearsal's are what it would have cost. `manuscript` is None where none was compiled. `stale` holds the
     ids of the sections whose text stands although something that it was written from has changed. `spent` is
-    the bill of this run, with what is held for requests that were never answered, or not to the end.
+    the bill of this run, with what is held for requests that were never answered, or not to the end; `asides`
+    are the requests in it that wrote no section, step by step.
     """
 
     drafts: tuple[Draft, ...]
@@ -32,18 +44,36 @@ class Written:
     manuscript: Path | None
     stale: tuple[str, ...] = ()
     spent: Spent = field(default_factory=Spent)
+    asides: tuple[Aside, ...] = ()
 
     @property
     def cost(self) -> int | None:
-        """What all drafts of this run cost, in micro-dollars; None where nobody knows a price."""
-        return None if None in self.costs.values() else sum(cost or 0 for cost in self.costs.values())
+        """What all of this run cost, in micro-dollars; None where nobody knows a price."""
+        costs = [*self.costs.values(), *(aside.cost for aside in self.asides)]
+        return None if None in costs else sum(cost or 0 for cost in costs)
 
     @property
     def usage(self) -> Usage:
-        """What all drafts of this run used."""
-        return total_usage(draft.usage for draft in self.drafts)
+        """What all of this run used."""
+        drafts, asides = (total_usage(each.usage for each in made) for made in (self.drafts, self.asides))
+        return drafts + asides
 
     @property
     def whole(self) -> bool:
         """Whether everything that was asked for is written."""
         return not self.held_back and all(draft.status is not DraftStatus.INCOMPLETE for draft in self.drafts)
+
+
+def asides(attempts: Iterable[Attempt], known: Catalogue) -> tuple[Aside, ...]:
+    """Add up those of *attempts* that wrote no section, by their step; a rehearsal at what it would cost."""
+    steps: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        if step := attempt.section.partition("/")[2]:
+            steps.setdefault(step, []).append(attempt)
+    return tuple(_aside(step, made, known) for step, made in steps.items())
+
+
+def _aside(step: str, made: list[Attempt], known: Catalogue) -> Aside:
+    costs = [known.find(attempt.model).cost(attempt.usage) for attempt in made]
+    cost = None if None in costs else sum(cost or 0 for cost in costs)
+    return Aside(step, len(made), total_usage(attempt.usage for attempt in made), cost)

@@ -31,6 +31,7 @@ class Want(Enum):
     SOURCES = auto()
     CODEX = auto()
     CHANGES = auto()
+    FACTS = auto()
     NODES = auto()
     PRIVATE = auto()
 
@@ -45,6 +46,8 @@ class Where(Flag):
     STYLE = auto()
     CHANGE = auto()
     SOURCE = auto()
+    DIGEST = auto()
+    FACT = auto()
 
     NODE = HEADING | LEAF
     TREE = TOP | HEADING | LEAF
@@ -235,6 +238,14 @@ FIELDS: tuple[Field, ...] = (
     Field("path", Want.TEXT, Where.SOURCE, "A file or glob, relative to the outline or to --source-root."),
     Field("lines", Want.TEXT, Where.SOURCE, "The lines of the file to use, as 10-40."),
     Field("run", Want.TEXT, Where.SOURCE, "A command whose output is a source; needs --allow-commands."),
+    Field("id", Want.TEXT, Where.DIGEST, "The id of the section that it sums up."),
+    Field("happened", Want.TEXT, Where.DIGEST, "What happened in the section, in a few sentences."),
+    Field("facts", Want.FACTS, Where.DIGEST, "What its text establishes, each with the words that prove it."),
+    Field("opened", Want.LINES, Where.DIGEST, "Threads that its text begins."),
+    Field("paid", Want.LINES, Where.DIGEST, "Threads that its text resolves."),
+    Field("fact", Want.TEXT, Where.FACT, "What is so from here on."),
+    Field("about", Want.TEXT, Where.FACT, "Whom or what it is about."),
+    Field("quote", Want.TEXT, Where.FACT, "The words of the text that prove it."),
 )
 
 LEVELS = ("parts", "chapters", "scenes", "pages", "sections")

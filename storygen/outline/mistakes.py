@@ -83,12 +83,14 @@ _CALLED = {
     Where.STYLE: "`style`",
     Where.CHANGE: "`changes`",
     Where.SOURCE: "`sources`",
+    Where.DIGEST: "files of facts",
+    Where.FACT: "files of facts",
 }
 
 
 def _places(name: str) -> str:
     """Say where the field *name* belongs."""
-    places = [words for where, words in _CALLED.items() if name in fields_at(where)]
+    places = dict.fromkeys(words for where, words in _CALLED.items() if name in fields_at(where))
     return f"it belongs to {' and '.join(places)}"
 
 

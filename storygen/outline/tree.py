@@ -207,6 +207,11 @@ class Section:
         return not self.file and self.status is not PlanStatus.TODO
 
     @property
+    def summed_up(self) -> bool:
+        """Whether one more call says what its text comes to."""
+        return self.recap == "digest"
+
+    @property
     def own_settings(self) -> dict[str, object]:
         """What the outline says about the model here, under the names that settings have."""
         return {name: getattr(self, name) for name in ("model", "max_tokens", "temperature", "effort")}

@@ -279,6 +279,7 @@ _READ: dict[Want, Read] = {
     Want.SOURCES: _read_sources,
     Want.CODEX: _read_scrap,
     Want.CHANGES: _read_changes,
+    Want.FACTS: _read_scrap,
     Want.NODES: _read_scrap,
     Want.PRIVATE: _read_private,
 }

@@ -15,14 +15,15 @@ def closure(outline: Outline, section: Section) -> tuple[Section, ...]:
 
 
 def further_back(outline: Outline, section: Section) -> frozenset[str]:
-    """Return the ids of those in the closure of *section* that another one of it comes after.
+    """Return the ids of what *section* reads summed up: what something before it comes after, in its closure.
 
-    The rest is what *section* directly goes on from: it may be written as soon as those are there, and their
-    digests, which are made meanwhile, are told to what comes after *section*.
+    The rest of its closure is what it directly goes on from. It may be written as soon as that is there: the
+    digest of that is made meanwhile, and told to those that come after *section*.
     """
     by_id = {each.id: each for each in outline.sections}
     nearest = [by_id[id_] for id_ in section.after if id_ in by_id]
-    return frozenset(_reached(by_id, (id_ for each in nearest for id_ in each.after)) - {section.id})
+    found = _reached(by_id, (id_ for each in nearest for id_ in each.after))
+    return frozenset(id_ for id_ in found if by_id[id_].position < section.position)
 
 
 def _reached(by_id: Mapping[str, Section], starts: Iterable[str]) -> set[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from storygen.draft import Digest
 from storygen.messages import Count
 from storygen.outline.tree import Outline, Section
-from storygen.prompts.closure import closure
+from storygen.prompts.closure import closure, further_back
 from storygen.prompts.codex import Choice, Known, always, choose
 from storygen.prompts.edges import endings, fence, last_words, openings
 from storygen.prompts.facts import facts, open_threads
@@ -88,15 +90,14 @@ def gather(
     *,
     limits: Limits,
     count: Count,
+    digests: Mapping[str, Digest] = MappingProxyType({}),
     sources: Sequence[Source] = (),
-    style: StyleTexts = PLAIN,
-    section_style: StyleTexts = PLAIN,
 ) -> Context:
-    """Gather the context of *section*; *texts* are the written sections, by id.
+    """Gather the context of *section*; *texts* are the written sections, *digests* what they come to, by id.
 
-    *style* has the texts of the book's style, *section_style* those that a section's own style names
-    besides. Pure, and blind to every text outside the section's `after` closure: the order in which sections
-    are finished never changes a prompt.
+    *sources* are what it is written from; styles and wishes are for the caller to add. Pure, and blind to
+    every text outside the section's `after` closure and to the digests of what it directly goes on from: the
+    order in which sections are finished never changes a prompt.
     """
     written = _written(outline, section, texts)
     before = [each for each, _ in written]
@@ -104,23 +105,31 @@ def gather(
     last = "".join(last_words(text, outline.lang, limit=limits.tail, count=count) for _, text in joined)
     chosen = choose(outline, section, tail=last, limit=limits.codex, count=count)
     everywhere = always(outline)
+    far = further_back(outline, section) if digests else frozenset()
+    told = {each.id: digests[each.id] for each in before if each.id in far and each.id in digests}
     near = [text for _, text in written[-NEAREST:]]
     return Context(
         plan=plan(outline, limit=limits.plan, count=count),
         always=everywhere,
         choices=chosen.all,
         codex=chosen.known,
-        facts=facts(before, (*chosen.known, *everywhere), limit=limits.facts, count=count),
-        recap=recap(outline, before, limit=limits.recap, count=count),
+        facts=facts(
+            outline,
+            section,
+            before,
+            known=(*chosen.known, *everywhere),
+            digests=told,
+            limit=limits.facts,
+            count=count,
+        ),
+        recap=recap(outline, before, digests=told, limit=limits.recap, count=count),
         tail=last,
         tail_of="".join(each.id for each, _ in joined),
         fence=fence(outline, section),
         openings=openings(near),
         endings=endings(near, outline.lang),
-        threads=open_threads(outline, section),
+        threads=open_threads(outline, section, told),
         sources=fit(sources, limit=limits.sources, count=count),
-        style=style,
-        section_style=section_style,
     )
 
 

@@ -65,6 +65,14 @@ def continue_messages(
     return (*asked, Message(Role.ASSISTANT, kept.rstrip()), *last)
 
 
+def digest_messages(
+    outline: Outline, section: Section, context: Context, templates: Templates, *, text: str
+) -> tuple[Message, ...]:
+    """Return the messages that ask what *text*, that of *section*, comes to. Raises TemplateError."""
+    variables = variables_of(outline, section, context) | {"text": text}
+    return templates.render(outline.kind, "digest", variables)
+
+
 def parts(
     outline: Outline,
     section: Section,

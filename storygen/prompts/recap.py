@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from storygen.draft import Digest
 from storygen.messages import Count
 from storygen.outline.tree import Heading, Outline, Section
 from storygen.prompts.plan import about, clip
@@ -15,13 +16,22 @@ COLLAPSED = 12
 """How many headings that are finished before those keep a line; the plan has the others."""
 
 
-def recap(outline: Outline, written: Sequence[Section], *, limit: int, count: Count) -> tuple[str, ...]:
+def recap(
+    outline: Outline,
+    written: Sequence[Section],
+    *,
+    digests: Mapping[str, Digest],
+    limit: int,
+    count: Count,
+) -> tuple[str, ...]:
     """Return a line for each of the nearest *written* sections, and for what is finished before them.
 
-    They come in reading order; where they need more than *limit* tokens, the oldest are left out.
+    Those that have *digests*, by id, are told as these say, the others as their cards do. They come in
+    reading order; where they need more than *limit* tokens, the oldest are left out.
     """
     finished = _finished(outline, written[:-NEAREST])
-    lines = [*finished[-COLLAPSED:], *map(_recalled, written[-NEAREST:])]
+    near = (_recalled(each, digests.get(each.id)) for each in written[-NEAREST:])
+    lines = [*finished[-COLLAPSED:], *near]
     return newest(lines, limit=limit, count=count)
 
 
@@ -34,9 +44,9 @@ def newest(lines: Sequence[str], *, limit: int, count: Count) -> tuple[str, ...]
     return tuple(lines[start:])
 
 
-def _recalled(section: Section) -> str:
+def _recalled(section: Section, digest: Digest | None) -> str:
     """Say in a line what *section* did and how it left things."""
-    did = clip(about(section), words=60)
+    did = " ".join(digest.happened.split()) if digest else clip(about(section), words=60)
     left = f"At its end: {clip(section.leave, words=40)}" if section.leave else ""
     return f"{clip(section.title, words=20)}: {' '.join(filter(None, (did, left)))}".removesuffix(": ")
 

@@ -31,6 +31,7 @@ class Step:
 
 STEPS: Mapping[str, Step] = {
     "section": Step(),
+    "digest": Step(own={"text": "Anna rows out. The lamp is dark."}),
     "continue": Step(own={"anchor": "and the lamp went out.", "written": 600, "remaining": 400}),
 }
 """Every step by the name of its folder; a new one is a row here, its templates, and its part of the guide."""

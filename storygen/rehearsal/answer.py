@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import TypeAlias
 
 from storygen.messages import StopReason
 from storygen.rehearsal.card import Card
 from storygen.rehearsal.continuing import anchor, reached
 from storygen.rehearsal.conversation import Conversation, read_conversation
+from storygen.rehearsal.digest import asks_for_digest, digest
 from storygen.rehearsal.docs import docs
 from storygen.rehearsal.events import Answer
 from storygen.rehearsal.fiction import fiction
@@ -35,8 +37,20 @@ def answer(asked: Asked, prompt: Weighed, request: str) -> Answer:
     return Answer(request, asked.model.id, fitting, reason, prompt, spent, fired, thinking)
 
 
+Recognise: TypeAlias = Callable[[Conversation], bool]
+Reply: TypeAlias = Callable[[Conversation], str]
+
+STEPS: tuple[tuple[Recognise, Reply], ...] = ((asks_for_digest, digest),)
+"""What may be asked for besides a section, each with what tells it from the request's own text."""
+
+
 def said(conversation: Conversation) -> str:
     """Return what is said in reply, without any limit: the text asked for, or the rest of it."""
+    reply = next((reply for recognised, reply in STEPS if recognised(conversation)), _section)
+    return reply(conversation)
+
+
+def _section(conversation: Conversation) -> str:
     card = read_card(conversation.system, conversation.asking)
     text = written(card)
     if not conversation.kept:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from storygen.catalogue import Catalogue, Model
-from storygen.draft import Leg
+from storygen.draft import Digest, Leg
 from storygen.manuscript.seam import anchor, boundary
 from storygen.messages import Count, Message, Request, StopReason
 from storygen.model.factor import roomy
@@ -34,7 +34,7 @@ class Commission:
     `factors` holds what a plain token is in the own tokens of models that have written here before, by id.
     `sources` gives what a section is written from, each file read once for the run, `style` has the texts of
     the book's style, and `styles` those of the sections that name others. `revisions` says of sections that
-    are written anew what is told besides, by id.
+    are written anew what is told besides, `digests` what finished ones come to, by id.
     """
 
     outline: Outline
@@ -48,6 +48,7 @@ class Commission:
     style: StyleTexts = StyleTexts()
     styles: Mapping[str, StyleTexts] = field(default_factory=dict)
     revisions: Mapping[str, Revision] = field(default_factory=dict)
+    digests: Mapping[str, Digest] = field(default_factory=dict)
 
     def factor(self, row: Model) -> float:
         """Return how many of its own tokens a plain token is to the model of *row*."""
@@ -111,11 +112,15 @@ def context_of(
             sources=settings.context_sources // smaller,
         ),
         count=commission.count,
+        digests=commission.digests,
         sources=commission.sources(section),
+    )
+    return replace(
+        found,
         style=commission.style,
         section_style=commission.styles.get(section.id, StyleTexts()),
+        revision=commission.revisions.get(section.id, ANEW),
     )
-    return replace(found, revision=commission.revisions.get(section.id, ANEW))
 
 
 def room_for(section: Section, *, factor: float) -> int:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
 
 import anyio
 from anyio.abc import TaskGroup
 
-from storygen.draft import Draft, DraftStatus, Flag
-from storygen.errors import Cut, FileError, JournalError, ModelError, Rejected, lone
+from storygen.draft import Digest, Draft, DraftStatus, Flag
+from storygen.errors import FileError, JournalError, ModelError, lone
 from storygen.known_settings import OnRefusal
 from storygen.outline.tree import Section
+from storygen.prompts.closure import closure, further_back
 from storygen.text.words import count_words
 from storygen.writer.ask import Commission
 from storygen.writer.attempt import Line
+from storygen.writer.digest import ends_the_run, sum_up
 from storygen.writer.events import Began, Left
 from storygen.writer.reasons import Sitting
 from storygen.writer.section import write_section
@@ -26,28 +28,34 @@ from storygen.writer.section import write_section
 class Shelf:
     """Where drafts lie: `resume` gives what an earlier run left, `keep` takes a draft that has ended.
 
-    `resume` is told the texts that the section is about to be asked with, by id. `keep` returns the text that
-    the section has from then on: its author may have written one meanwhile. `leave` saves what there is of a
-    section that had to be left in the middle. `proofread` sees a draft before that, and may flag it.
+    `resume` is told the texts and the digests that the section is about to be asked with, by id. `keep`
+    returns the text that the section has from then on: its author may have written one meanwhile. `leave`
+    saves what there is of a section that had to be left in the middle. `proofread` sees a draft before it is
+    kept, and may flag it. `sum_up` keeps what a text comes to, and returns what later sections are told;
+    where there is none, none is asked for.
     """
 
-    resume: Callable[[Section, Mapping[str, str]], Sitting]
+    resume: Callable[[Section, Mapping[str, str], Mapping[str, Digest]], Sitting]
     keep: Callable[[Section, Draft], str]
     leave: Callable[[Section], None]
     proofread: Callable[[Section, Draft], Draft] = lambda _, draft: draft
+    sum_up: Callable[[Section, str, Digest], Digest] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """What is to be written in this run, and what is there already.
 
-    `texts` are the texts of the book by id, `missing` the sections to write, in reading order, `ready` the
-    ids of all sections that others may follow.
+    `texts` are the texts of the book and `digests` what they come to, by id, `missing` the sections to write
+    and `owed` those with a text that are to be summed up, in reading order, `ready` the ids of all sections
+    that others may follow.
     """
 
     missing: tuple[Section, ...]
     texts: Mapping[str, str]
     ready: frozenset[str]
+    digests: Mapping[str, Digest] = field(default_factory=dict)
+    owed: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,13 @@ async def write_book(
     """Write what is missing, each section as soon as all that it comes after is there.
 
     As many as the settings' `jobs` are written at once, and each is kept as soon as it ends; what is whole
-    comes out the same however many. *stop* is asked before every section. A section that ends incomplete
-    holds back only what comes after it; a refusal holds back the rest of the book, unless the settings say to
-    skip it. Raises the error of a section that could not be written: at once where it concerns the whole run,
-    else when the others are done.
+    comes out the same however many. Where the outline wants digests, a section is summed up beside those that
+    go on from it; what reads its digest waits until that is there, or has failed. *stop* is asked before
+    every section. A section that ends incomplete holds back only what comes after it; a refusal holds back
+    the rest of the book, unless the settings say to skip it. Raises the error of a section that could not be
+    written: at once where it concerns the whole run, else when the others are done.
     """
-    bench = _Bench(commission, line, shelf, stop, dict(work.texts), set(work.ready), list(work.missing))
+    bench = _Bench.of(commission, work, line=line, shelf=shelf, stop=stop)
     try:
         async with anyio.create_task_group() as group:
             bench.start(group)
@@ -89,45 +98,96 @@ async def write_book(
 
 @dataclass(slots=True)
 class _Bench:
-    """A book as it is written: the sections that wait, how many are at hand, and what came of the others."""
+    """A book as it is written: what waits, what is at hand, and what came of the rest.
+
+    `unread` are the ids of the sections whose digest is still to come: whatever reads one of them waits.
+    """
 
     commission: Commission
     line: Line
     shelf: Shelf
     stop: Callable[[], bool]
     texts: dict[str, str]
+    digests: dict[str, Digest]
     ready: set[str]
     waiting: list[Section]
-    at_hand: int = 0
+    owed: list[Section]
+    unread: set[str]
+    at_hand: list[Section] = field(default_factory=list)
+    summing_up: int = 0
     refused: bool = False
     drafts: dict[str, Draft] = field(default_factory=dict)
     failures: list[ModelError] = field(default_factory=list)
 
+    @classmethod
+    def of(
+        cls, commission: Commission, work: Work, *, line: Line, shelf: Shelf, stop: Callable[[], bool]
+    ) -> _Bench:
+        """Lay out *work*."""
+        digests = dict(work.digests)
+        return cls(
+            replace(commission, digests=digests),
+            line,
+            shelf,
+            stop,
+            texts=dict(work.texts),
+            digests=digests,
+            ready=set(work.ready),
+            waiting=list(work.missing),
+            owed=list(work.owed),
+            unread={section.id for section in work.owed},
+        )
+
     def start(self, group: TaskGroup) -> None:
-        """Begin as many sections as may be at hand, the first in reading order first."""
-        room = self.commission.settings.jobs - self.at_hand
-        able = (section for section in self.waiting if self.ready.issuperset(section.after))
-        for section in list(islice(able, room)):
-            if self.refused or self.stop():
-                return
+        """Begin as many sections and as many digests as may be at hand, the first in reading order first."""
+        if self.refused or self.stop():
+            return
+        jobs = self.commission.settings.jobs
+        for section in list(islice(filter(self._able, self.waiting), jobs - len(self.at_hand))):
             self.waiting.remove(section)
-            self.at_hand += 1
+            self.at_hand.append(section)
             group.start_soon(self._finish, section, group)
+        for section in list(islice(filter(self._is_told, self.owed), jobs - self.summing_up)):
+            self.owed.remove(section)
+            self.summing_up += 1
+            group.start_soon(self._sum_up, section, group)
+
+    def _able(self, section: Section) -> bool:
+        """Say whether all that *section* comes after is there, and all that it is told."""
+        return self.ready.issuperset(section.after) and self._is_told(section)
+
+    def _is_told(self, section: Section) -> bool:
+        """Say whether nothing that *section* is told will change any more: no text before it, no digest."""
+        outline = self.commission.outline
+        waiting = takewhile(lambda each: each.position < section.position, self.waiting)
+        ahead = {each.id for each in (*waiting, *self.at_hand)}
+        if ahead and not ahead.isdisjoint(each.id for each in closure(outline, section)):
+            return False
+        return not self.unread or self.unread.isdisjoint(further_back(outline, section))
 
     async def _finish(self, section: Section, group: TaskGroup) -> None:
         """Write *section*, and begin what can follow."""
         try:
             self._keep(section, self.shelf.proofread(section, await self._write(section)))
         except ModelError as error:
-            if _ends_the_run(error):
+            if ends_the_run(error):
                 raise
             self.failures.append(error)
             self.line.tell(Left(section, error.message))
-        self.at_hand -= 1
+        self.at_hand.remove(section)
+        self.start(group)
+
+    async def _sum_up(self, section: Section, group: TaskGroup) -> None:
+        """Sum up *section*, and begin what can follow."""
+        digest = await sum_up(self.commission, section, self.texts, line=self.line)
+        if digest and self.shelf.sum_up:
+            self.digests[section.id] = self.shelf.sum_up(section, self.texts[section.id], digest)
+        self.unread.discard(section.id)
+        self.summing_up -= 1
         self.start(group)
 
     async def _write(self, section: Section) -> Draft:
-        sitting = self.shelf.resume(section, self.texts)
+        sitting = self.shelf.resume(section, self.texts, self.digests)
         self.line.tell(Began(section, count_words(sitting.text)))
         try:
             return await write_section(self.commission, section, self.texts, sitting=sitting, line=self.line)
@@ -146,6 +206,14 @@ class _Bench:
         if draft.status is not DraftStatus.INCOMPLETE:
             self.ready.add(section.id)
             self.texts[section.id] = text
+            self._owe(section)
+
+    def _owe(self, section: Section) -> None:
+        """Have *section*, just written, summed up if its outline wants that; what was told of it is old."""
+        self.digests.pop(section.id, None)
+        if section.summed_up and self.shelf.sum_up:
+            self.owed.append(section)
+            self.unread.add(section.id)
 
 
 def runs_alone(sections: Sequence[Section]) -> bool:
@@ -160,14 +228,3 @@ def runs_alone(sections: Sequence[Section]) -> bool:
         written.update(able)
         open_.difference_update(able)
     return True
-
-
-def _ends_the_run(error: ModelError) -> bool:
-    """Say whether every other section would meet the same *error*: a key, an account, no connection."""
-    match error:
-        case Rejected():
-            return error.fatal
-        case Cut():
-            return not error.retry
-        case _:
-            return True

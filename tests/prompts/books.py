@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hypothesis import strategies as st
 
+from storygen.draft import Digest
 from storygen.outline.tree import (
     Change,
     Ending,
@@ -97,10 +100,23 @@ def texts(outline: Outline) -> dict[str, str]:
     return {each.id: prose(each.position) for each in outline.sections}
 
 
-def context(outline: Outline, position: int, written: dict[str, str] | None = None, **limits: int) -> Context:
+def context(
+    outline: Outline,
+    position: int,
+    written: dict[str, str] | None = None,
+    *,
+    digests: Mapping[str, Digest] = MappingProxyType({}),
+    **limits: int,
+) -> Context:
     """Gather the context of a section, with every other section written unless *written* says otherwise."""
-    given = texts(outline) if written is None else written
-    return gather(outline, outline.sections[position - 1], given, limits=Limits(**limits), count=count_tokens)
+    return gather(
+        outline,
+        outline.sections[position - 1],
+        texts(outline) if written is None else written,
+        limits=Limits(**limits),
+        count=count_tokens,
+        digests=digests,
+    )
 
 
 words_ = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from storygen.draft import Digest, Fact
 from storygen.outline.tree import Heading, Level
-from storygen.prompts.closure import closure
+from storygen.prompts.closure import closure, further_back
 from storygen.prompts.context import Limits, gather
 from storygen.text.tokens import count_tokens
 from tests.prompts.books import book, context, long_book, prose, section, texts
@@ -51,3 +52,17 @@ def test_hidden_headings_are_no_trouble() -> None:
     heading = Heading("a", "A", depth=1, level=Level.PART)
     outline = book(heading, replace(section(1), parents=("a", "gone")), section(2))
     assert gather(outline, outline.sections[1], {}, limits=Limits(), count=count_tokens).plan[0] == "- A"
+
+
+@given(st.lists(st.lists(st.integers(1, 6), max_size=2), min_size=6, max_size=6), st.integers(1, 6))
+@settings(max_examples=30, deadline=None)
+def test_digests_of_what_is_not_further_back_never_change_a_prompt(links: list[list[int]], at: int) -> None:
+    sections = [
+        section(n, pov="Anna", after=tuple(f"s{k}" for k in after)) for n, after in enumerate(links, 1)
+    ]
+    outline = book(*sections)
+    digests = {each.id: Digest(f"{each.id}.", (Fact(f"Anna: {each.id}."),), (each.id,)) for each in sections}
+    far = further_back(outline, sections[at - 1])
+    assert context(outline, at, digests=digests) == context(
+        outline, at, digests={id_: digest for id_, digest in digests.items() if id_ in far}
+    )

@@ -17,6 +17,7 @@ from storygen.prompts.jailed import Jailed
 from storygen.prompts.renderer import Renderer
 from storygen.prompts.shelf import Shelf, TemplateFile
 from storygen.prompts.shelving import read_shelf
+from storygen.prompts.steps import STEPS
 from storygen.prompts.variables import variables_of
 from tests.prompts.books import context, long_book
 from tests.prompts.own import ENDLESS, USER
@@ -40,7 +41,7 @@ def run(program: str, *, cwd: Path | None = None) -> str:
 @pytest.mark.parametrize("name", sorted(read_shelf(None).shipped))
 def test_a_jail_renders_what_this_process_renders(name: str) -> None:
     shipped = read_shelf(None)
-    given = GIVEN | {"anchor": "then the boats.", "written": 600, "remaining": 400}
+    given = GIVEN | {name: value for step in STEPS.values() for name, value in step.own.items()}
     here, there = Renderer(shipped), Jailed(shipped)
 
     assert (here.render(name, given), here.blocks(name, given), here.used(name)) == (

@@ -210,7 +210,7 @@ def test_a_source_cannot_close_its_own_tag() -> None:
 def test_a_guide_and_samples_belong_to_the_book() -> None:
     outline = book(section(1))
     style = StyleTexts("Prefer short words.", ("It rained. It had rained before.",))
-    found = gather(outline, outline.sections[0], {}, limits=Limits(), count=count_tokens, style=style)
+    found = replace(context(outline, 1), style=style)
     system = messages(outline, 1, found)[0].text
     assert (True, True) == ("<guide>\nPrefer short words." in system, "<sample>\nIt rained." in system)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from storygen.draft import Digest
 from tests.prompts.books import context, long_book, prose
 
 
@@ -21,4 +22,12 @@ def test_a_recap_keeps_the_newest() -> None:
 def test_an_unwritten_section_is_not_recapped() -> None:
     assert ("Title 1",) == tuple(
         line[:7] for line in context(long_book(3), 3, {"s1": prose(1), "s2": " \n"}).recap
+    )
+
+
+def test_a_recap_says_what_happened_where_that_is_known() -> None:
+    digests = {f"s{n}": Digest(f"In the end {n} gulls came.") for n in (1, 2, 3)}
+    assert ("Title 2: In the end 2 gulls came. At its end: Door 2 stands open.", False) == (
+        context(long_book(4), 4, digests=digests).recap[-2],
+        "gulls" in context(long_book(4), 4, digests=digests).recap[-1],
     )
