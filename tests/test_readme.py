@@ -32,6 +32,7 @@ def commands() -> list[str]:
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand where a reader stands: beside the README's own outline."""
     (tmp_path / "outline.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
+    (tmp_path / "request.md").write_text("Ines repairs the clock of a ferry.", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

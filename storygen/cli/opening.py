@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from storygen.desk.project import Project
+    from storygen.outline.tree import Outline
 
 
 def user_config() -> Path:
@@ -24,20 +25,31 @@ def user_keys() -> Path:
 
 def open_here(path: Path, *, flags: Mapping[str, object] | None = None, book: Path | None = None) -> Project:
     """Open the outline at *path* with this environment, *flags* first."""
+    from storygen.desk.project import open_project
+
+    return open_project(path, book=book, **_surroundings(flags))
+
+
+def begin_here(outline: Outline, *, flags: Mapping[str, object]) -> Project:
+    """Return the project of an *outline* that is still to be made, with this environment, *flags* first."""
+    from storygen.desk.project import begin_project
+
+    return begin_project(outline, **_surroundings(flags))
+
+
+def _surroundings(flags: Mapping[str, object] | None) -> dict[str, Any]:
+    """Return what any project has from where this process runs."""
     from storygen.cli.crash import crash_at
     from storygen.cli.options import flags_here
-    from storygen.desk.project import open_project
     from storygen.settings import read_toml
 
-    return open_project(
-        path,
-        environ=os.environ,
-        flags={**(flags or {}), **flags_here()},
-        user=read_toml(user_config()),
-        key_file=user_keys(),
-        book=book,
-        reached=crash_at(os.environ.get("STORYGEN_CRASH_AT", "")),
-    )
+    return {
+        "environ": os.environ,
+        "flags": {**(flags or {}), **flags_here()},
+        "user": read_toml(user_config()),
+        "key_file": user_keys(),
+        "reached": crash_at(os.environ.get("STORYGEN_CRASH_AT", "")),
+    }
 
 
 def _own_folder() -> Path:

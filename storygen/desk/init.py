@@ -83,11 +83,20 @@ def _lay(folder: Path, texts: dict[Path, str]) -> tuple[Path, ...]:
     if taken:
         raise FileError(f"{folder} already has {taken[0]}", "choose another folder; nothing was written")
     order = sorted(texts, key=lambda path: (path.name not in _OUTLINES, path))
-    everything = {**texts, SCHEMA: json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"}
+    lay_schema(folder)
+    for path, text in texts.items():
+        _save(folder, path, text)
+    return tuple(folder / path for path in order)
+
+
+def lay_schema(folder: Path) -> None:
+    """Put the schema of outlines where editors find it for a book in *folder*. Raises FileError."""
+    _save(folder, SCHEMA, json.dumps(schema(), indent=2, ensure_ascii=False) + "\n")
+
+
+def _save(folder: Path, path: Path, text: str) -> None:
     try:
-        for path, text in everything.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            save(folder / path, text)
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(f"{folder} cannot be made: {error.strerror}", "choose another folder") from error
-    return tuple(folder / path for path in order)
+    save(folder / path, text)

@@ -45,9 +45,38 @@ def open_project(
     *flags* come from the command line, *user* is the text of the user's own config, *key_file* where the
     user's keys are stored. Raises OutlineError, SettingsError or TemplateError, before anything else happens.
     """
-    own = read_toml(path.parent / "storygen.toml")
-    settings = Settings.read(environ, flags=flags, book=own, user=user, key_file=key_file)
+    settings = _settings(path, environ, flags=flags, user=user, key_file=key_file)
     root = Path(settings.source_root) if settings.source_root else None
     outline = read_outline(path, source_root=root)
     templates = Templates.read(path.parent / "templates")
     return Project(outline, Book.of(path, book=book), settings, templates, reached)
+
+
+def begin_project(
+    outline: Outline,
+    *,
+    environ: Mapping[str, str],
+    flags: Mapping[str, object] | None = None,
+    user: str = "",
+    key_file: Path | None = None,
+    reached: Reached = unwatched,
+) -> Project:
+    """Return the project of an *outline* that is still to be made, with what lies already where it will be.
+
+    Else as `open_project`.
+    """
+    settings = _settings(outline.path, environ, flags=flags, user=user, key_file=key_file)
+    templates = Templates.read(outline.path.parent / "templates")
+    return Project(outline, Book.of(outline.path), settings, templates, reached)
+
+
+def _settings(
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    flags: Mapping[str, object] | None,
+    user: str,
+    key_file: Path | None,
+) -> Settings:
+    own = read_toml(path.parent / "storygen.toml")
+    return Settings.read(environ, flags=flags, book=own, user=user, key_file=key_file)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,12 +13,13 @@ import anyio
 from storygen.book.attempts import spent
 from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
-from storygen.desk.allowance import Allowance, ceilings_of, one_by_one, refuse_unpriced, worst
+from storygen.desk.allowance import Allowance, ceilings_of, one_by_one, refuse_unpriced
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, take_over
 from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
 from storygen.desk.digests import Digests, digests_of, keep_digest, sums_up
 from storygen.desk.freshness import asked_from, is_models, stale
 from storygen.desk.keeping import Keeper
+from storygen.desk.lines import line_of
 from storygen.desk.project import Project
 from storygen.desk.proofs import Proofs, unread
 from storygen.desk.rescue import rescued
@@ -31,13 +31,11 @@ from storygen.desk.writable import writable
 from storygen.desk.written import Written, asides
 from storygen.draft import Draft
 from storygen.errors import FileError, Stopped, StorygenError, Unsaved
-from storygen.model.limiter import Flow, Limiter
 from storygen.outline.tree import Section
 from storygen.writer.ask import Commission
 from storygen.writer.attempt import Line
 from storygen.writer.book import Result, Shelf, Work, write_book
 from storygen.writer.events import Noted, Tell
-from storygen.writer.saves import Saves
 
 NOTHING = Work((), {}, frozenset())
 
@@ -183,7 +181,15 @@ class Run:
                 alone = one_by_one(self.commission, sections)
                 for remark in (*opened.remarks, *remarks(self.commission, sections), *unsent, *alone, *cut):
                     self.tell(Noted(remark))
-                line = self._line(opened, chance=chance or Random())  # noqa: S311 - jitter
+                line = line_of(
+                    self.commission,
+                    self.journal,
+                    opened,
+                    tell=self.tell,
+                    allowance=self.allowance,
+                    chance=chance,
+                    jobs=self.project.settings.jobs * (1 + sums_up(self.project.outline)),
+                )
                 async with line.saves.kept(anyio.sleep):
                     yield line
         except Unsaved as error:
@@ -224,27 +230,6 @@ class Run:
             keeper.resume, keeper.keep, keeper.leave, self.proofread, sum_up=partial(keep_digest, keeper)
         )
         return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
-
-    def _line(self, wire: Wire, *, chance: Random) -> Line:
-        settings = self.project.settings
-        return Line(
-            encode=wire.encode,
-            send=wire.send,
-            journal=self.journal,
-            catalogue=self.catalogue,
-            tell=self.tell,
-            sleep=anyio.sleep,
-            clock=time.time,
-            count=self.commission.count,
-            chance=chance,
-            saves=Saves(self.journal),
-            worst=worst(self.commission, wire.accepts),
-            agree=self.allowance.agree,
-            purse=self.allowance.purse,
-            limiter=Limiter(Flow(settings.jobs * (1 + sums_up(self.project.outline)))),
-            retries=settings.retries,
-            on_unknown=settings.on_unknown,
-        )
 
     def compile(self) -> Built:
         """Compile the manuscript from what is there; one that a person changed is left alone."""

@@ -51,7 +51,10 @@ class Reader:
 
     def card(self, pairs: Pairs, where: Where, called: str) -> Card:
         """Read all fields of *pairs*, which is *called* so in sentences and stands at *where*."""
-        table = fields_at(where)
+        return self.among(pairs, fields_at(where), called)
+
+    def among(self, pairs: Pairs, table: Mapping[str, Field], called: str) -> Card:
+        """Read the fields of *pairs* that are in the *table*; all others are findings."""
         values: dict[str, Any] = {}
         spots: dict[str, Spot] = {}
         keys: dict[str, Spot] = {}

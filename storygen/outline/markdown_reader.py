@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass, field
 
 from storygen.draft import Finding
@@ -45,7 +46,8 @@ def _no_headings(sheet: Sheet) -> Finding:
     return sheet.whole.error(
         "outline/no-headings",
         "this file has no headings, so it is no outline",
-        tip="begin with `# The title`; then one `## Heading` for each section, and what happens as a list",
+        tip="begin with `# The title`; then one `## Heading` for each section, and what happens as a list\n"
+        f"or, if it is a request for a book: storygen plan {shlex.quote(sheet.path)}",
     )
 
 

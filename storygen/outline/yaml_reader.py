@@ -26,24 +26,39 @@ def read_yaml(fragment: Fragment) -> tuple[Scrap | None, list[Finding]]:
 
     A line that YAML cannot read is read as it was probably meant, so that one mistake does not hide others.
     """
-    found: list[Finding] = []
+    scrap, mended, found = _read(fragment)
+    return scrap, mended + found
+
+
+def read_leniently(fragment: Fragment) -> tuple[Scrap | None, list[Finding]]:
+    """Return what *fragment* says, and what of it is lost: a line that is read as it was meant is not.
+
+    This is for what a model has written: nobody has to learn from its mistakes.
+    """
+    scrap, mended, found = _read(fragment)
+    return scrap, found if scrap is not None else mended + found
+
+
+def _read(fragment: Fragment) -> tuple[Scrap | None, list[Finding], list[Finding]]:
+    """Return what *fragment* says, the findings of lines read as they were meant, and all others."""
+    mended: list[Finding] = []
     lines = _readable(fragment.text).split("\n")
     for _ in range(min(MOST_REPAIRS, 1 + MOST_READ // (1 + len(fragment.text)))):
         composer = Composer(fragment, Sheet("", "\n".join(lines)))
         try:
-            return composer.document(), found + composer.found
+            return composer.document(), mended, composer.found
         except Unreadable as stop:
-            return None, [*found, *composer.found, stop.finding]
+            return None, mended, [*composer.found, stop.finding]
         except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
             trap = explain(lines, _trouble(error, composer.layout))
         finding = _finding(fragment, trap)
-        if any(other.line == finding.line for other in found):
-            return None, found
-        found.append(finding)
+        if any(other.line == finding.line for other in mended):
+            break
+        mended.append(finding)
         if trap.repaired is None:
-            return None, found
+            break
         lines[trap.line - 1] = trap.repaired
-    return None, found
+    return None, mended, []
 
 
 def _readable(text: str) -> str:

@@ -16,6 +16,9 @@ WIDTH = 96
 
 _REMARK_COLUMN = 22
 _LARGE = 4
+_LINE_BY_LINE = {"beats"}
+"""Lists that people read and move about line by line, however short they are."""
+
 _BLANKS = "\u00a0\u00ad\u200c\u200d\u2009\u202f"
 """Blanks and joins that belong to words, although Python does not call them printable."""
 
@@ -36,14 +39,16 @@ def yaml_text(pairs: Mapping[str, Value], *, remarks: Mapping[str, str]) -> str:
     <BLANKLINE>
     """
     left = dict(remarks)
-    groups = (([""] if _nests(value) else [], _mapping({name: value}, left)) for name, value in pairs.items())
+    groups = (
+        ([""] if _nests(name, value) else [], _mapping({name: value}, left)) for name, value in pairs.items()
+    )
     return "".join(f"{line}\n" for apart, lines in groups for line in (*apart, *lines))
 
 
 def _mapping(pairs: Mapping[str, Value], remarks: dict[str, str]) -> Iterator[str]:
     for name, value in pairs.items():
         key = f"{_inline(name)}:"
-        if not _nests(value):
+        if not _nests(name, value):
             first, *rest = _text(value) if isinstance(value, str) else [_inline(value)]
             yield f"{key} {first}"
             yield from (f"  {line}".rstrip() for line in rest)
@@ -65,13 +70,17 @@ def _lines(value: Value, remarks: dict[str, str]) -> Iterator[str]:
 
 def _items(values: Sequence[Value], remarks: dict[str, str]) -> Iterator[str]:
     """Yield a list; tables of some size are set apart from each other."""
-    apart = any(isinstance(each, Mapping) and len(each) >= _LARGE for each in values)
+    apart = any(isinstance(each, Mapping) and _is_large(each) for each in values)
     for number, value in enumerate(values):
         if apart and number:
             yield ""
         lines = _lines(value, remarks)
         yield f"- {next(lines)}"
         yield from (f"  {line}".rstrip() for line in lines)
+
+
+def _is_large(table: Mapping[str, Value]) -> bool:
+    return len(table) >= _LARGE or any(_nests(name, value) for name, value in table.items())
 
 
 def _text(text: str) -> list[str]:
@@ -102,9 +111,11 @@ def _inline(value: Value) -> str:
             return f"[{', '.join(map(_inline, value))}]"
 
 
-def _nests(value: Value) -> bool:
-    """Whether *value* takes lines of its own below its name."""
-    return not isinstance(value, str | int | float) and bool(value) and not _flows(value)
+def _nests(name: str, value: Value) -> bool:
+    """Whether *value* takes lines of its own below its *name*."""
+    if isinstance(value, str | int | float) or not value:
+        return False
+    return name in _LINE_BY_LINE or not _flows(value)
 
 
 def _flows(value: Sequence[Value] | Mapping[str, Value]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from storygen.messages import Role
 from storygen.prompts.plain import Plain
+from storygen.prompts.planning import PLAN
 from storygen.prompts.variables import BOOK, SECTION
 
 
@@ -32,6 +33,7 @@ class Step:
 STEPS: Mapping[str, Step] = {
     "section": Step(),
     "digest": Step(own={"text": "Anna rows out. The lamp is dark."}),
+    "plan": Step(system=("asked", "whole"), user=(), own=PLAN),
     "continue": Step(own={"anchor": "and the lamp went out.", "written": 600, "remaining": 400}),
 }
 """Every step by the name of its folder; a new one is a row here, its templates, and its part of the guide."""

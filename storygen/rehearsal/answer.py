@@ -15,6 +15,7 @@ from storygen.rehearsal.docs import docs
 from storygen.rehearsal.events import Answer
 from storygen.rehearsal.fiction import fiction
 from storygen.rehearsal.meter import Weighed, cut, tokens
+from storygen.rehearsal.planning import asks_for_plan, plan
 from storygen.rehearsal.reading import read_card
 from storygen.rehearsal.rules import Asked
 
@@ -40,7 +41,7 @@ def answer(asked: Asked, prompt: Weighed, request: str) -> Answer:
 Recognise: TypeAlias = Callable[[Conversation], bool]
 Reply: TypeAlias = Callable[[Conversation], str]
 
-STEPS: tuple[tuple[Recognise, Reply], ...] = ((asks_for_digest, digest),)
+STEPS: tuple[tuple[Recognise, Reply], ...] = ((asks_for_digest, digest), (asks_for_plan, plan))
 """What may be asked for besides a section, each with what tells it from the request's own text."""
 
 

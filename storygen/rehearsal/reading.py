@@ -51,7 +51,7 @@ def read_card(system: str, texts: Iterable[str]) -> Card:
         place=fields.get("place", ""),
         time=fields.get("time", ""),
         summary=fields.get("summary", ""),
-        lang=_lang(rules.get("lang") or fields.get("lang", ""), f"{system}\n{card}", card),
+        lang=lang_of(rules.get("lang") or fields.get("lang", ""), f"{system}\n{card}", card),
         docs=_is_docs(fields, rules, system),
         type=_type(fields, card),
         must=_must(card),
@@ -125,7 +125,7 @@ def _only_number(card: str) -> int | None:
     return likely[-1] if likely else None
 
 
-def _lang(told: str, prompt: str, card: str) -> str:
+def lang_of(told: str, prompt: str, card: str) -> str:
     """Return the language told by a code or by its name, else the one that the card is written in."""
     tag = _TAG.match(told)
     if tag:

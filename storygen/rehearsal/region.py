@@ -115,7 +115,7 @@ def length(text: str) -> int | None:
     """
     lines = text.splitlines()
     told = [line for line in lines if (given := field_of(line)) and given[0] == "words"]
-    counted = [line for line in lines if _unit().search(line) and not item(line)]
+    counted = [line for line in lines if unit().search(line) and not item(line)]
     for line in (*told, *reversed(counted)):
         found = [number for number in numbers(line) if FEWEST_WORDS <= number <= MOST_WORDS]
         if found:
@@ -180,6 +180,7 @@ def _known_fields(text: str) -> set[str]:
 
 
 @cache
-def _unit() -> re.Pattern[str]:
+def unit() -> re.Pattern[str]:
+    """Return what finds a number of words, in any language that is known."""
     units = "|".join(re.escape(unit) for unit in labels().units)
     return re.compile(rf"(?:{_NUMBER})[\s-]*(?:{units})(?!\w)", re.IGNORECASE)

@@ -23,12 +23,17 @@ async def run_errand(request: Request, *, id: str, title: str, line: Line) -> Co
     `line.retries` says; the last one is returned however it ended, and whoever sent the errand judges it.
     Raises ModelError or Stopped as `attempt` does.
     """
-    errand = Section(id, title, 0, 0, Level.SECTION, WordTarget(0, 0))
+    errand = errand_section(id, title)
     aside = replace(line, tell=_aside(line.tell))
     completion = await _reply(request, errand, line=aside)
     if completion.stop_reason is StopReason.MAX_TOKENS:
         completion = await _reply(replace(request, max_tokens=2 * request.max_tokens), errand, line=aside)
     return completion
+
+
+def errand_section(id: str, title: str) -> Section:  # noqa: A002 - the word
+    """Return what stands for a section where there is none: an errand writes nothing of the book."""
+    return Section(id, title, 0, 0, Level.SECTION, WordTarget(0, 0))
 
 
 async def _reply(request: Request, errand: Section, *, line: Line) -> Completion:

@@ -84,9 +84,9 @@ def _too_little(budget: Budget, worst: Amount) -> Stopped:
     kind = budget.ceilings.passed_by(budget.settled + budget.held + worst)[0]
     most, left = getattr(budget.ceilings, kind), budget.left(kind)
     sentences = {
-        "money": f"the next section needs about {spelled(worst.money, rounded=math.ceil)}, "
+        "money": f"the next request needs about {spelled(worst.money, rounded=math.ceil)}, "
         f"only {spelled(left, rounded=math.floor)} is left of {spelled(most or 0)}",
-        "output_tokens": f"the next section may write {worst.output_tokens:,} tokens, "
+        "output_tokens": f"the next request may write {worst.output_tokens:,} tokens, "
         f"only {left:,} are left of {most:,}",
         "calls": f"the {most:,} calls of this run are used up",
     }

@@ -61,11 +61,11 @@ def test_what_never_left_costs_nothing() -> None:
 @pytest.mark.parametrize(
     ("ceilings", "expected", "flag"),
     [
-        ({"money": 4 * CENT}, "the next section needs about $0.09, only $0.04 is left of $0.04", "--budget"),
+        ({"money": 4 * CENT}, "the next request needs about $0.09, only $0.04 is left of $0.04", "--budget"),
         ({"calls": 0}, "the 0 calls of this run are used up", "--max-calls"),
         (
             {"output_tokens": 10},
-            "the next section may write 500 tokens, only 10 are left of 10",
+            "the next request may write 500 tokens, only 10 are left of 10",
             "--max-output-tokens",
         ),
     ],

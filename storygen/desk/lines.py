@@ -1,0 +1,52 @@
+"""The line that a run sends its requests on."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+
+import anyio
+
+from storygen.book.journal import Journal
+from storygen.desk.allowance import Allowance, worst
+from storygen.desk.wire import Wire
+from storygen.model.limiter import Flow, Limiter
+from storygen.writer.ask import Commission
+from storygen.writer.attempt import Line
+from storygen.writer.events import Tell
+from storygen.writer.saves import Saves
+
+
+def line_of(
+    commission: Commission,
+    journal: Journal,
+    wire: Wire,
+    *,
+    tell: Tell,
+    allowance: Allowance,
+    chance: Random | None,
+    jobs: int = 1,
+) -> Line:
+    """Return the line of a run of *commission*: over *wire*, on record in *journal*, within *allowance*.
+
+    At most *jobs* requests are under way at once.
+    """
+    settings = commission.settings
+    return Line(
+        encode=wire.encode,
+        send=wire.send,
+        journal=journal,
+        catalogue=commission.catalogue,
+        tell=tell,
+        sleep=anyio.sleep,
+        clock=time.time,
+        count=commission.count,
+        chance=chance or Random(),  # noqa: S311 - jitter
+        saves=Saves(journal),
+        worst=worst(commission, wire.accepts),
+        agree=allowance.agree,
+        purse=allowance.purse,
+        limiter=Limiter(Flow(jobs)),
+        retries=settings.retries,
+        on_unknown=settings.on_unknown,
+    )
