@@ -44,6 +44,12 @@ class Finding:
     quote: str = ""
 
 
+def to_mend(findings: Iterable[Finding], *, strict: bool) -> bool:
+    """Say whether one of *findings* has to be mended: an error, or with *strict* a warning too."""
+    weighty = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    return any(finding.severity in weighty for finding in findings)
+
+
 class DraftStatus(StrEnum):
     """What the front matter of a draft says about it."""
 

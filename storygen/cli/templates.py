@@ -171,18 +171,23 @@ def _compared(found: Difference) -> str:
         Base.KNOWN: "{name}, copied from storygen {version}.",
         Base.LOST: (
             "{name} was copied from storygen {version}, and templates/.shipped has that text no more:\n"
-            "what has changed since is not known. This is all that sets yours apart from the shipped one."
+            "what has changed since is not known. This is all that sets yours apart from the shipped one:"
         ),
-        Base.UNSAID: "{name} does not say what it was copied from. This sets it apart from the shipped one.",
+        Base.UNSAID: "{name} does not say what it was copied from. This sets it apart from the shipped one:",
         Base.BLOCKS: "{name} overrides blocks ({blocks}); all the rest is storygen's, and changes with it.",
         Base.OWN: "{name} is yours alone: storygen has none of that name.",
     }[found.base].format(name=found.name, version=found.version, blocks=", ".join(found.blocks))
-    return "\n\n".join(filter(None, [said, *_changes(found, known=found.base is Base.KNOWN)]))
+    return "\n\n".join([said, *_changes(found)])
 
 
-def _changes(found: Difference, *, known: bool) -> list[str]:
-    if not known:
-        return [found.own]
+def _changes(found: Difference) -> list[str]:
+    """Return what differs, as far as it is known from what."""
+    from storygen.desk.template_diff import Base
+
+    if found.base in {Base.BLOCKS, Base.OWN}:
+        return []
+    if found.base is not Base.KNOWN:
+        return [found.own or "Nothing: it is the shipped one, word for word."]
     upstream = (
         f"What storygen has changed since:\n\n{found.upstream}\n\nOnce yours has what you want of it: "
         f"storygen templates diff --taken {found.name}"

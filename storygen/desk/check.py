@@ -10,7 +10,7 @@ from storygen.book.folder import Book
 from storygen.book.view import view_journal
 from storygen.desk.retitled import begun, findings, retitled
 from storygen.desk.states import read_book
-from storygen.draft import Severity
+from storygen.draft import to_mend
 from storygen.errors import FileError, JournalError, UsageError
 from storygen.outline.digest import read_digest
 from storygen.outline.read import read
@@ -31,8 +31,7 @@ class Checked:
 
     def failed(self, *, strict: bool) -> bool:
         """Whether something has to be mended: an error, or with *strict* a warning too."""
-        weighty = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-        return any(finding.severity in weighty for finding in self.findings)
+        return to_mend(self.findings, strict=strict)
 
 
 def check(path: Path, *, source_root: Path | None = None) -> Checked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from storygen.catalogue import Lifecycle
 from storygen.desk.commission import attempts_of, commission_of
@@ -13,16 +14,17 @@ from storygen.desk.project import Project
 from storygen.desk.states import read_book, standings
 from storygen.desk.template_diff import Base, difference
 from storygen.desk.templates import own_files
-from storygen.draft import Finding, Severity
+from storygen.draft import Finding, Severity, to_mend
 from storygen.errors import TemplateError
-from storygen.messages import Request
+from storygen.messages import Message
 from storygen.outline.tree import Section
 from storygen.prompts.jail import the_jail
+from storygen.prompts.messages import section_messages
 from storygen.prompts.plain import Plain
 from storygen.prompts.steps import STEPS
 from storygen.prompts.variables import variables_of
-from storygen.writer.ask import Commission, ask, context_of, plain_tokens
-from storygen.writer.reasons import Sitting
+from storygen.text.tokens import count_tokens
+from storygen.writer.ask import Commission, context_of, without_messages
 
 REVISED: Mapping[str, Plain] = {"current": "The text as it was.", "note": "Shorter.", "take": 2}
 """What a section is told when it is written anew: those branches are tried too."""
@@ -45,8 +47,7 @@ class Tried:
 
     def failed(self, *, strict: bool) -> bool:
         """Whether something has to be mended: an error, or with *strict* a warning too."""
-        weighty = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
-        return any(finding.severity in weighty for finding in self.findings)
+        return to_mend(self.findings, strict=strict)
 
 
 def check_templates(project: Project) -> Tried:
@@ -56,7 +57,7 @@ def check_templates(project: Project) -> Tried:
     """
     found = list(project.templates.check())
     sections = [section for section in project.outline.sections if section.asked]
-    if any(finding.severity is Severity.ERROR for finding in found):
+    if to_mend(found, strict=False):
         sections = []
     found += [*_once(_rendered(project, sections)), *_older(project)]
     own = own_files(project.templates)
@@ -85,13 +86,14 @@ def _tried(
     commission: Commission, section: Section, texts: Mapping[str, str], steps: Iterable[str]
 ) -> Iterator[Finding]:
     """Render what *section* is asked, then the other *steps* that an author has a hand in."""
+    context = context_of(commission, section, texts)
     try:
-        request, _ = ask(commission, section, texts, sitting=Sitting())
-        yield from _size(commission, section, request)
+        messages = section_messages(commission.outline, section, context, commission.templates)
+        yield from _size(commission, section, messages)
     except TemplateError as error:
         yield from _told(error, section)
         return
-    given = variables_of(commission.outline, section, context_of(commission, section, texts))
+    given = variables_of(commission.outline, section, context)
     for step in steps:
         try:
             commission.templates.render(
@@ -107,10 +109,11 @@ def _told(error: TemplateError, section: Section) -> Iterator[Finding]:
     return (each if each.help else replace(each, help=where) for each in findings)
 
 
-def _size(commission: Commission, section: Section, request: Request) -> Iterator[Finding]:
+def _size(commission: Commission, section: Section, messages: Iterable[Message]) -> Iterator[Finding]:
     """Find a prompt that leaves no room in the model's window for the reply."""
+    request = without_messages(commission, section)
     row = commission.catalogue.find(request.model)
-    tokens = round(plain_tokens(request) * commission.factor(row))
+    tokens = round(sum(_tokens(message.text) for message in messages) * commission.factor(row))
     if row.lifecycle is not Lifecycle.UNKNOWN and tokens + request.max_tokens > row.window:
         path = commission.templates.names(commission.outline.kind, "section")[-1].path
         yield Finding(
@@ -120,6 +123,12 @@ def _size(commission: Commission, section: Section, request: Request) -> Iterato
             path=path,
             help=f"`storygen prompt {section.id} --parts` shows what takes so much",
         )
+
+
+@lru_cache(maxsize=4)
+def _tokens(text: str) -> int:
+    """Count *text*, once for the system message, which comes again with every section."""
+    return count_tokens(text)
 
 
 def _older(project: Project) -> Iterator[Finding]:

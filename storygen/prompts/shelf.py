@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 
 from storygen.errors import TemplateError
+from storygen.prompts.sandbox import meant
 
 SUFFIX = ".md.j2"
 PREFIX = "storygen/"
@@ -46,7 +47,9 @@ class Shelf:
         """Return the file that *name* means. Raises TemplateError where there is none."""
         file = self.find(name)
         if file is None:
-            raise TemplateError(f"there is no template “{name}”", "see `storygen templates list`")
+            raise TemplateError(
+                f"there is no template “{name}”{meant(name, self.names)}", "see `storygen templates list`"
+            )
         return file
 
     @property

@@ -71,8 +71,9 @@ def _own_names(folder: Path) -> Iterator[str]:
 
 def _steps(folder: Path, kind: Kind) -> list[str]:
     """Return the steps that *folder* has for *kind*. Raises TemplateError where a link leads elsewhere."""
+    if _leads_away(folder):
+        raise TemplateError(f"{folder} is a link that leads elsewhere", "copy them into a real folder")
     try:
-        inside(folder.parent, folder.name)
         home = inside(folder, kind)
         names = [each.name for each in islice(home.iterdir(), MOST + 1)] if home.is_dir() else []
     except FileError as error:
@@ -82,6 +83,14 @@ def _steps(folder: Path, kind: Kind) -> list[str]:
     if len(names) > MOST:
         raise TemplateError(f"{folder / kind} holds more than {MOST} files", "keep other things elsewhere")
     return sorted(name for name in names if _STEP.fullmatch(name))
+
+
+def _leads_away(folder: Path) -> bool:
+    try:
+        inside(folder.parent, folder.name)
+    except FileError:
+        return True
+    return False
 
 
 def _own_text(folder: Path, name: str) -> str:

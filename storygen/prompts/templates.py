@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,9 @@ from storygen.prompts.sandbox import meant
 from storygen.prompts.shelf import SUFFIX, Shelf, TemplateFile
 from storygen.prompts.shelving import read_shelf
 from storygen.prompts.steps import STEPS
+
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL, and halves of characters."""
 
 
 class Templates:
@@ -119,7 +123,7 @@ class Templates:
         text = self._renderer.render(file.name, given).strip()
         if not text:
             raise template_error([point(file, 0, "template/empty", "it comes out empty")])
-        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        if _UNSENDABLE.search(text):
             message = "it comes out with a character that cannot be sent"
             raise template_error([point(file, 0, "template/character", message)])
         return text
