@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 COMMANDS = {
     "init": Entry("init", "Begin a book: a small project, or a shipped outline."),
-    "plan": Entry("plan", "Make an outline of a request: a paragraph, or ten pages."),
+    "plan": Entry("plan", "Make an outline of a request: a paragraph, or ten pages; - reads it from stdin."),
     "check": Entry("check", "Look for mistakes in an outline, its codex and its sources."),
     "write": Entry("write", "Write what is missing, then compile the manuscript."),
     "status": Entry("status", "Show what is written, what it took and what is left."),
