@@ -12,7 +12,7 @@ from storygen.errors import Cut
 from storygen.messages import Reply, Transport
 from storygen.model.deadlines import Deadlines
 from storygen.model.keys import Key, without_keys
-from storygen.model.send import LARGEST_ERROR, headers, naming
+from storygen.model.send import LARGEST_ERROR, headers, hidden, naming
 from storygen.model.strict_json import read_json
 from storygen.model.verdict import Hide, judge, not_the_api
 
@@ -33,6 +33,7 @@ def counter(
 
     It raises Rejected where the server says no, Unreachable, and Cut for an answer that holds no count.
     """
+    hide = key.hide if key else without_keys
 
     async def count(request: bytes) -> int:
         asked = counted_part(request)
@@ -40,7 +41,7 @@ def counter(
             async with transport(headers(asked, key=key), asked) as reply:
                 body = await _read(reply)
                 with naming(key):
-                    return _number(reply, body, hide=key.hide if key else without_keys)
+                    return _number(hidden(reply, hide), body, hide=hide)
         raise Cut(f"no count came for {deadlines.headers:g} seconds", "try again, or leave out --exact")
 
     return count

@@ -119,12 +119,12 @@ class Reader:
         if self._begun:
             raise Cut("a second message began within the reply", _AGAIN)
         self._envelope = {name: value for name, value in message.items() if name != "content"}
-        id_, model = _word(message.get("id")), _word(message.get("model"))
+        id_, model = self._word(message.get("id")), self._word(message.get("model"))
         self.opened = replace(self.opened, message_id=id_, model=model)
         return self._opened_first(self._count(message.get("usage")))
 
     def _block(self, block: Fields) -> Deltas:
-        kind = _word(block.get("type"))
+        kind = self._word(block.get("type"))
         if kind == "text":
             return self._piece(block.get("text") or "")
         return (OtherBlock(kind),) if kind else ()
@@ -145,12 +145,12 @@ class Reader:
         return (Text(_HALF_PAIR.sub("\ufffd", text)),) if text else ()
 
     def _stop(self, delta: Fields) -> None:
-        word = _word(delta.get("stop_reason"))
+        word = self._word(delta.get("stop_reason"))
         if word is None:
             return
         details = delta.get("stop_details")
-        category = _word(details.get("category")) if isinstance(details, Mapping) else None
-        detail = category or _word(delta.get("stop_sequence"))
+        category = self._word(details.get("category")) if isinstance(details, Mapping) else None
+        detail = category or self._word(delta.get("stop_sequence"))
         self._ended = Ended(StopReason.read(word), word, detail, clean=False)
 
     def _complete(self, delta: Fields, usage: object) -> None:
@@ -170,11 +170,14 @@ class Reader:
         self._usage = usage
         return (Counted(usage),)
 
+    def _word(self, value: object) -> str | None:
+        return self.hide(value) if isinstance(value, str) and value else None
+
     def _finish(self, *, clean: bool) -> Deltas:
         self.over = True
         if self._ended is None:
             return self._opened_first(())
-        envelope = json.dumps(self._envelope, ensure_ascii=True)
+        envelope = self.hide(json.dumps(self._envelope, ensure_ascii=True))
         kept = envelope if len(envelope) <= LARGEST_ENVELOPE else ""
         return self._opened_first((replace(self._ended, clean=clean, envelope=kept),))
 
@@ -209,10 +212,6 @@ def _fields(value: object, where: str) -> Fields:
     if not isinstance(value, Mapping):
         raise Cut(f"{where} of the reply makes no sense", _AGAIN)
     return value
-
-
-def _word(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
 
 
 def _usage(raw: object) -> Usage:

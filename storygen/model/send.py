@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Iterator
 from contextlib import AsyncExitStack, aclosing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 
@@ -44,7 +44,7 @@ def sender(transport: Transport, *, key: Key | None = None, deadlines: Deadlines
         async with AsyncExitStack() as stack:
             stack.enter_context(naming(key))
             opening = stack.enter_async_context(transport(headers(body, key=key), body))
-            reply = await watch.opened(opening)
+            reply = hidden(await watch.opened(opening), hide)
             await _admit(reply, watch, hide)
             read = _stream if _media_type(reply) == _STREAM else _whole
             deltas = await stack.enter_async_context(aclosing(read(reply, watch, _reader(reply, hide))))
@@ -64,6 +64,11 @@ def headers(body: bytes, *, key: Key | None = None) -> dict[str, str]:
         "user-agent": "storygen",
     }
     return fields | (dict([key.header]) if key else {})
+
+
+def hidden(reply: Reply, hide: Hide) -> Reply:
+    """Return *reply* without the keys that its headers may repeat: ids from there are shown and written."""
+    return replace(reply, headers={name: hide(value) for name, value in reply.headers.items()})
 
 
 @contextmanager
