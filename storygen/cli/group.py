@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from io import StringIO
 from keyword import iskeyword
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -104,7 +105,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = storygen.main(args=list(arguments), prog_name="storygen", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        show_mistake(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
@@ -146,6 +147,13 @@ def _told(error: StorygenError) -> int:
     """Show what stopped a command, and return the exit code."""
     show_error(error)
     return 128 + error.signal if isinstance(error, Interrupted) else error.exit_code
+
+
+def show_mistake(error: click.ClickException) -> None:
+    """Say on stderr what was wrong with the words of a command, in click's way but safely: some are names."""
+    shown = StringIO()
+    error.show(shown)
+    Console().say(shown.getvalue().removesuffix("\n"))
 
 
 def show_error(error: StorygenError) -> None:
