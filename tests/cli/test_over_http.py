@@ -145,6 +145,31 @@ def test_a_killed_run_goes_on_and_the_book_is_the_same(tale: Path) -> None:
     assert ["user", "assistant", "user"] == [role for role, _ in first.turns]
 
 
+def test_a_second_writer_leaves_at_once_and_sends_nothing(tale: Path) -> None:
+    with ScriptedServer([Breaks(Break.SILENCE, TEXTS["The last boat"][:800])]) as server:
+        first = subprocess.Popen(
+            [sys.executable, "-m", "storygen", "write", "--json"],
+            cwd=tale.parent,
+            env={**_plain(), **at(server)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert first.stdout is not None
+        first.stdout.readline()
+        _until(lambda: len(server.asked) == 1)
+        second = storygen("write", cwd=tale.parent, environ=at(server))
+        looking = storygen("status", cwd=tale.parent, environ=at(server))
+        asked = len(server.asked)
+        first.kill()
+        first.wait()
+        first.stdout.close()
+    with ScriptedServer(continuing(TEXTS)) as server:
+        third = storygen("write", "--limit", "1", cwd=tale.parent, environ=at(server))
+
+    assert (5, 0, 1, 0) == (second.returncode, looking.returncode, asked, third.returncode), third.stderr
+    assert f"another storygen (process {first.pid}) is writing" in " ".join(second.stderr.split())
+
+
 def test_a_second_ctrl_c_saves_and_leaves(tale: Path) -> None:
     head = TEXTS["The last boat"][:3_000]
     with ScriptedServer([Breaks(Break.SILENCE, head)]) as server:

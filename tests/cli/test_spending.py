@@ -103,7 +103,7 @@ def rows(outline: Path, query: str) -> list[tuple[Any, ...]]:
         return db.execute(query).fetchall()
 
 
-@pytest.mark.parametrize("jobs", ["1", "16"])
+@pytest.mark.parametrize("jobs", ["1", "16", "64"])
 @pytest.mark.parametrize("cents", [1, 3, 5])
 def test_a_budget_is_never_passed_by_the_servers_own_count(
     write: Write, manual: Path, jobs: str, cents: int

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -92,6 +93,24 @@ def test_what_is_written_is_never_asked_for_again(tale: Path) -> None:
     run(real(tale), second)
 
     assert [] == second.asked
+
+
+def test_what_came_whole_before_a_kill_is_put_together_again_and_nothing_is_sent(tale: Path) -> None:
+    whole = "One boat lay at the pier, and nobody had lit its lamps tonight. Ines boarded with her toolbox."
+    cut = says(whole[:50], StopReason.MAX_TOKENS)
+    run(real(tale), ScriptedModel(cut, says(whole[20:])), selection=Selection(limit=1))
+    draft = tale.parent / "drafts" / "01-the-last-boat.md"
+    text = draft.read_text()
+    draft.unlink()
+    (tale.parent / "storygen.lock").unlink()
+    with closing(sqlite3.connect(tale.parent / ".storygen" / "journal.db", isolation_level=None)) as db:
+        db.execute("DELETE FROM leg")
+        db.execute("DELETE FROM draft")
+    second = ScriptedModel()
+    run(real(tale), second, selection=Selection(limit=1))
+
+    assert ([], text) == (second.asked, draft.read_text())
+    assert whole in text
 
 
 def test_a_deleted_manuscript_is_compiled_again_and_nothing_is_sent(tale: Path) -> None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -134,3 +136,57 @@ def test_a_folder_that_cannot_wait_for_the_disk_is_no_error(
     monkeypatch.setattr(os, "fsync", unable)
 
     assert save(tmp_path / "a.md", "new")
+
+
+def test_a_text_is_on_the_disk_before_it_has_its_name_and_the_name_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.md"
+    save(path, "old")
+    seen = []
+
+    def forced(handle: int) -> None:
+        file = stat.S_ISREG(os.fstat(handle).st_mode)
+        seen.append((file, sorted(each.read_text() for each in tmp_path.iterdir())))
+
+    monkeypatch.setattr(os, "fsync", forced)
+    save(path, "new")
+
+    assert [(True, ["new", "old"]), (False, ["new"])] == seen
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from storygen.files.save import save
+for number in range(1_000_000):
+    save(Path(sys.argv[1]), "ab"[number % 2] * 100_000)
+    print("saved", flush=True)
+"""
+
+
+def test_a_reader_finds_the_old_text_or_the_new_one_at_every_moment(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE) as writer:
+        assert writer.stdout
+        writer.stdout.readline()
+        found = {path.read_text() for _ in range(2_000)}
+        writer.kill()
+        found.add(path.read_text())
+
+    assert {"a" * 100_000, "b" * 100_000} == found
+
+
+def test_a_text_that_nobody_got_to_the_disk_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path / "a.md", "old")
+    for call in ("open", "fdopen", "fsync"):
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                os, call, lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "Input/output error"))
+            )
+            with pytest.raises(FileError, match="the disk reports an error"):
+                save(tmp_path / "a.md", "new")
+
+    assert "old" == (tmp_path / "a.md").read_text()

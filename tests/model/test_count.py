@@ -8,9 +8,10 @@ import pytest
 
 from storygen.errors import Cut, Rejected
 from storygen.model.count import BELOW, counted_part, counter
+from storygen.model.deadlines import Deadlines
 from storygen.model.http import connect
 from storygen.model.keys import Key
-from tests.servers.scripted import Behaviour, Fails, ScriptedServer, Sends
+from tests.servers.scripted import Behaviour, Break, Fails, Floods, HangsUp, ScriptedServer, Sends
 
 BODY = (
     b'{"model":"m","max_tokens":9,"stream":true,"temperature":1,"stop_sequences":["x"],'
@@ -19,12 +20,13 @@ BODY = (
 JSON = {"content-type": "application/json"}
 
 
-def counts(server: ScriptedServer) -> int:
+def counts(server: ScriptedServer, *, deadlines: Deadlines = Deadlines()) -> int:
     """Have BODY counted by *server*."""
 
     async def main() -> int:
         async with connect(server.url, below=BELOW) as transport:
-            count: Callable[[bytes], Awaitable[int]] = counter(transport, key=Key("sk-ant-sentinel-0123456"))
+            key = Key("sk-ant-sentinel-0123456")
+            count: Callable[[bytes], Awaitable[int]] = counter(transport, key=key, deadlines=deadlines)
             return await count(BODY)
 
     return anyio.run(main)
@@ -64,3 +66,9 @@ def test_a_refused_key_is_named_by_where_it_came_from() -> None:
     with ScriptedServer([Fails(401, "authentication_error")]) as server, pytest.raises(Rejected) as caught:
         counts(server)
     assert "key from: ANTHROPIC_API_KEY (ends in …3456)" == caught.value.notes[0]
+
+
+@pytest.mark.parametrize("late", [HangsUp(Break.SILENCE), Floods(b" ", pace=0.01)])
+def test_a_count_that_does_not_come_is_given_up(late: Behaviour) -> None:
+    with ScriptedServer([late]) as server, pytest.raises(Cut, match=r"no count came for 0\.2 seconds"):
+        counts(server, deadlines=Deadlines(headers=0.2))

@@ -135,6 +135,26 @@ def test_silence_is_cut(text: str) -> None:
     assert (text, True) == (completion.text, "silent" in str(error))
 
 
+def test_a_connection_that_nobody_takes_up_is_given_up_and_nothing_is_owed() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        where = full.getsockname()
+        with socket.create_connection(where):  # the only place in the queue
+            _, error = outcome(f"http://127.0.0.1:{where[1]}", deadlines=Deadlines(connect=0.2))
+    assert isinstance(error, Unreachable)
+
+
+def test_a_server_that_takes_no_more_is_given_up() -> None:
+    async def main() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+            brief = Deadlines(write=0.2)
+            async with connect(url, deadlines=brief) as transport, transport({}, bytes(32 * MIB)):
+                pass
+
+    with pytest.raises(Cut, match="in time"):
+        anyio.run(main)
+
+
 @pytest.mark.parametrize("how", [Break.CLOSE, Break.RESET])
 def test_a_connection_that_breaks_before_the_first_event_is_a_cut(how: Break) -> None:
     _, error = answer(Breaks(how))

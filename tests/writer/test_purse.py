@@ -101,3 +101,28 @@ def test_one_waits_for_what_another_gives_back() -> None:
 
     run(main)
     assert (["first", "large", "small"], 30) == (seen, purse.budget.settled.money)
+
+
+def test_sixty_four_at_once_stay_under_the_ceiling() -> None:
+    purse = of(money=1_000)
+    most = spent = 0
+
+    async def spend(number: int) -> None:
+        nonlocal most, spent
+        with suppress(Stopped):
+            async with purse.hold(Amount(100, calls=1)) as hold:
+                hold.sent = True
+                most = max(most, spent + 100 * purse.budget.held.calls)
+                await anyio.lowlevel.checkpoint()
+                used = number % 101
+                spent += used
+                hold.used = Amount(used, calls=1)
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            for number in range(64):
+                group.start_soon(spend, number)
+
+    run(main)
+    assert 900 < most <= 1_000
+    assert spent == purse.budget.settled.money <= 1_000
