@@ -25,11 +25,12 @@ def config(*, console: Console, show_origin: bool, json: bool) -> None:
 
     Flags come before the environment, the outline, storygen.toml here, the user's config, the default.
     """
+    from storygen.desk.project import book_settings
     from storygen.model.keys import without_keys
     from storygen.settings import Settings, read_toml
 
     path = user_config()
-    settings = Settings.read(os.environ, book=read_toml(Path("storygen.toml")), user=read_toml(path))
+    settings = Settings.read(os.environ, book=book_settings(Path()), user=read_toml(path))
     found = [
         (name, without_keys(value) if isinstance(value, str) else value, origin)
         for name, (value, origin) in settings.shown().items()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from storygen.book.folder import Book
 from storygen.crash_points import Reached, unwatched
+from storygen.errors import FileError, SettingsError
+from storygen.files.inside import read_inside
 from storygen.outline.read import read_outline
 from storygen.outline.tree import Outline
 from storygen.prompts.templates import Templates
-from storygen.settings import Settings, read_toml
+from storygen.settings import Settings
+
+BOOK_SETTINGS = "storygen.toml"
+_LARGEST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,19 @@ def begin_project(
     return Project(outline, Book.of(outline.path), settings, templates, reached)
 
 
+def book_settings(folder: Path) -> str:
+    """Return the text of the storygen.toml in *folder*, or nothing where there is none.
+
+    Raises SettingsError for one that cannot be read: a pipe, say, or a link that leads out of the folder.
+    """
+    if not os.path.lexists(folder / BOOK_SETTINGS):
+        return ""
+    try:
+        return read_inside(folder, BOOK_SETTINGS, limit=_LARGEST)
+    except FileError as error:
+        raise SettingsError(error.message, error.help or "repair or remove the file") from error
+
+
 def _settings(
     path: Path,
     environ: Mapping[str, str],
@@ -78,5 +97,5 @@ def _settings(
     user: str,
     key_file: Path | None,
 ) -> Settings:
-    own = read_toml(path.parent / "storygen.toml")
+    own = book_settings(path.parent)
     return Settings.read(environ, flags=flags, book=own, user=user, key_file=key_file)

@@ -21,6 +21,7 @@ _KINDS = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISSOCK, "a socket"),
 )
+_AWAY = "a link that leads out of its folder"
 _REASONS = {
     errno.ENOENT: "there is no such file",
     errno.ENOTDIR: "there is no such file",
@@ -42,11 +43,10 @@ def opened(path: Path) -> tuple[Sheet | None, list[Finding]]:
         reason = _REASONS.get(getattr(error, "errno", None) or 0, str(error))
         return None, [nowhere.error("outline/file", f"{path} cannot be read: {reason}", tip=_like(path))]
     if what:
-        tip = (
-            f"name the outline in it: {path / 'outline.yaml'}"
-            if what == "a folder"
-            else "name a regular file"
-        )
+        tip = {
+            "a folder": f"name the outline in it: {path / 'outline.yaml'}",
+            _AWAY: "name the file that it leads to, and the book with --book DIR",
+        }.get(what, "name a regular file")
         return None, [nowhere.error("outline/file", f"{path} is {what}", tip=tip)]
     if len(raw) > LARGEST:
         message = f"{path.name} is larger than {LARGEST // 2**20} MiB, and no outline is"
@@ -57,12 +57,17 @@ def opened(path: Path) -> tuple[Sheet | None, list[Finding]]:
 def _read(path: Path) -> tuple[bytes, str]:
     """Return the bytes of *path*, or what it is if it is no regular file. Never waits for a pipe."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    what = _kind(path.stat().st_mode)
+    what = _kind(path.stat().st_mode) or (_AWAY if _leads_away(path) else "")
     if what:
         return b"", what
     with os.fdopen(os.open(path, flags), "rb") as file:
         what = _kind(os.fstat(file.fileno()).st_mode)
         return (b"", what) if what else (file.read(LARGEST + 1), "")
+
+
+def _leads_away(path: Path) -> bool:
+    """Say whether *path* is a link to another folder: a stranger's could lead to what is only the user's."""
+    return path.is_symlink() and not path.resolve(strict=True).is_relative_to(path.parent.resolve())
 
 
 def _kind(mode: int) -> str:
