@@ -115,11 +115,12 @@ def _run(console: Console, project: Project, brief: Brief, options: dict[str, An
     from storygen.cli.watch import Watch
     from storygen.desk.allowance import Allowance
     from storygen.desk.plan import aplan
-    from storygen.writer.purse import Purse
 
     seen = Screen(quiet=True) if options["json"] else console
-    stopper, purse = Stopper(seen), Purse()
-    with Watch(seen, purse=purse) as watch:
+    stopper = Stopper(seen)
+    with Watch(seen) as watch:
+        allowance = Allowance.of(project, agree=watch.agree)
+        watch.purse = allowance.purse
         return until_stopped(
             lambda: aplan(
                 project,
@@ -127,7 +128,7 @@ def _run(console: Console, project: Project, brief: Brief, options: dict[str, An
                 rehearse=options["rehearse"],
                 tell=watch.tell,
                 stop=lambda: stopper.asked,
-                allowance=Allowance(purse, watch.agree),
+                allowance=allowance,
             ),
             stopper=stopper,
         )

@@ -12,10 +12,13 @@ from storygen.desk.states import State
 from storygen.text.words import count_words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from storygen.cli.console import Console
     from storygen.desk.project import Project
     from storygen.desk.written import Aside, Written
     from storygen.draft import Draft
+    from storygen.errors import StorygenError
 
 _HEAD = ("section", "words/target", "legs", "stop reason", "in", "out", "cost")
 
@@ -46,6 +49,17 @@ def book_event(project: Project, written: Written) -> dict[str, object]:
             "unknown": written.spent.unknown,
         },
     }
+
+
+def failed_event(project: Project, error: StorygenError, *, code: int) -> dict[str, object]:
+    """Return the last event of a book that *error* has stopped."""
+    return unopened_event(project.outline.path, error, code=code)
+
+
+def unopened_event(outline: Path, error: StorygenError, *, code: int) -> dict[str, object]:
+    """Return the only event of a book whose *outline* could not be read, or was stopped by *error*."""
+    said = {"error": error.message, "help": error.help, "notes": list(error.notes)}
+    return {"event": "book", "outline": str(outline), "code": code, **said}
 
 
 def _table(project: Project, written: Written) -> str:

@@ -201,17 +201,22 @@ class Watch(AbstractContextManager["Watch"]):
 
 @dataclass(slots=True)
 class JsonWatch:
-    """Prints every event that a program can use as one line of JSON on stdout."""
+    """Prints every event that a program can use as one line of JSON on stdout.
+
+    With several books at once each line has its `outline`.
+    """
+
+    outline: str = ""
 
     def tell(self, event: Event) -> None:
         """Print one event."""
         match event:
             case Began(section=section):
-                json_line(event="begin", id=section.id)
+                self._line(event="begin", id=section.id)
             case Waiting(section=section, seconds=seconds, why=why):
-                json_line(event="wait", id=section.id, seconds=round(seconds, 1), why=why)
+                self._line(event="wait", id=section.id, seconds=round(seconds, 1), why=why)
             case Finished(section=section, draft=draft, cost=cost, path=path):
-                json_line(
+                self._line(
                     event="section",
                     id=section.id,
                     title=section.title,
@@ -226,13 +231,16 @@ class JsonWatch:
                     file=path,
                 )
             case Left(section=section, why=why):
-                json_line(event="left", id=section.id, why=why)
+                self._line(event="left", id=section.id, why=why)
             case Noted(message=message):
-                json_line(event="note", message=message)
+                self._line(event="note", message=message)
             case Grew() | Thinking() | LegEnded():
                 pass
             case _:
                 assert_never(event)
+
+    def _line(self, **fields: object) -> None:
+        json_line(**fields, **({"outline": self.outline} if self.outline else {}))
 
 
 def json_line(**fields: object) -> None:

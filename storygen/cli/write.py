@@ -17,14 +17,13 @@ if TYPE_CHECKING:
     from storygen.cli.console import Console
     from storygen.desk.project import Project
     from storygen.desk.select import Selection
-    from storygen.writer.purse import Purse
 
 _SETTINGS = (
     *("model", "max_tokens", "temperature", "effort", "on_refusal", "on_unknown", "base_url"),
     *("budget", "max_calls", "max_output_tokens", "jobs"),
 )
 _INTERRUPTED = (130, 143, 129)
-_WORST_FIRST = (*_INTERRUPTED, 5, 4, 3, 2, 1, 0)
+WORST_FIRST = (*_INTERRUPTED, 5, 4, 3, 2, 1, 0)
 
 
 MANY = 5_000
@@ -65,28 +64,27 @@ def write(ctx: click.Context, /, *, console: Console, names: tuple[str, ...], **
     The same command goes on where it was stopped; what is written is never asked for again. Without a key,
     an endpoint or a model it rehearses: the built-in model writes placeholder prose.
     """
-    from storygen.writer.purse import Purse
+    from storygen.desk.select import Selection
 
     found = named(names)
     if options["output"] == "-" and (options["stream"] or options["json"]):
         raise UsageError("stdout cannot hold both", "give -o a file, or leave out --stream and --json")
     if options["exact"] and not options["dry_run"]:
         raise UsageError("--exact goes with --dry-run", "write counts what it is billed for anyway")
-    purse = Purse()
-    codes: list[int] = []
-    for path in found.outlines:
-        codes.append(_one(console, path, found.ids, options, purse))
-        if codes[-1] in _INTERRUPTED:
-            break
-    ctx.exit(next(code for code in _WORST_FIRST if code in codes))
+    if options["output"] and len(found.outlines) > 1:
+        raise UsageError("-o takes one outline", "`storygen build -o FILE` compiles each of them")
+    selection = Selection(
+        found.ids, options["start"], options["end"], options["limit"], stale=options["stale"]
+    )
+    if len(found.outlines) == 1 or options["dry_run"]:
+        codes = [_one(console, path, selection, options) for path in found.outlines]
+    else:
+        codes = _many(console, found.outlines, selection, options)
+    ctx.exit(next(code for code in WORST_FIRST if code in codes))
 
 
-def _one(console: Console, path: Path, ids: tuple[str, ...], options: dict[str, Any], purse: Purse) -> int:
-    from storygen.desk.select import Selection
-
-    flags = {name: options[name] for name in _SETTINGS}
-    project = open_here(path, flags=flags, book=options["book"])
-    selection = Selection(ids, options["start"], options["end"], options["limit"], stale=options["stale"])
+def _one(console: Console, path: Path, selection: Selection, options: dict[str, Any]) -> int:
+    project = _opened(path, options)
     if options["dry_run"]:
         from storygen.cli.dry_run import show_estimate
 
@@ -94,8 +92,36 @@ def _one(console: Console, path: Path, ids: tuple[str, ...], options: dict[str, 
         return 0
     _consent(project, limit=options["limit"], yes=options["yes"])
     if options["json"]:
-        return _as_json(project, selection, purse, rehearse=options["rehearse"])
-    return _on_screen(console, project, selection, purse, options)
+        return _as_json(project, selection, rehearse=options["rehearse"])
+    return _on_screen(console, project, selection, options)
+
+
+def _many(
+    console: Console, paths: tuple[Path, ...], selection: Selection, options: dict[str, Any]
+) -> list[int]:
+    """Write all books whose outlines can be read; those that cannot stop no other."""
+    from storygen.cli.group import show_error
+    from storygen.cli.report import unopened_event
+    from storygen.cli.watch import json_line
+    from storygen.cli.write_all import code_of, write_all
+
+    projects, codes = [], []
+    for path in paths:
+        try:
+            project = _opened(path, options)
+            _consent(project, limit=options["limit"], yes=options["yes"])
+            projects.append(project)
+        except StorygenError as error:
+            codes.append(code_of(error))
+            if options["json"]:
+                json_line(**unopened_event(path, error, code=codes[-1]))
+            else:
+                show_error(error)
+    return codes + (write_all(console, projects, selection, options) if projects else [])
+
+
+def _opened(path: Path, options: dict[str, Any]) -> Project:
+    return open_here(path, flags={name: options[name] for name in _SETTINGS}, book=options["book"])
 
 
 def _consent(project: Project, *, limit: int | None, yes: bool) -> None:
@@ -114,15 +140,15 @@ def _consent(project: Project, *, limit: int | None, yes: bool) -> None:
     raise UsageError(f"{size}: that wants your consent", "add --yes, or write some of them with --limit N")
 
 
-def _on_screen(
-    console: Console, project: Project, selection: Selection, purse: Purse, options: dict[str, Any]
-) -> int:
+def _on_screen(console: Console, project: Project, selection: Selection, options: dict[str, Any]) -> int:
     from storygen.cli.report import show_written
     from storygen.cli.running import Stopper, run
     from storygen.cli.watch import Watch
     from storygen.desk.allowance import Allowance
 
-    with Watch(console, stream=options["stream"], purse=purse) as watch:
+    with Watch(console, stream=options["stream"]) as watch:
+        allowance = Allowance.of(project, agree=watch.agree)
+        watch.purse = allowance.purse
         stopper = Stopper(console)
         written = run(
             project,
@@ -130,7 +156,7 @@ def _on_screen(
             rehearse=options["rehearse"],
             tell=watch.tell,
             stopper=stopper,
-            allowance=Allowance(purse, watch.agree),
+            allowance=allowance,
         )
     show_written(console, project, written)
     if options["output"]:
@@ -140,11 +166,12 @@ def _on_screen(
     return 0 if written.whole else 1
 
 
-def _as_json(project: Project, selection: Selection, purse: Purse, *, rehearse: bool) -> int:
+def _as_json(project: Project, selection: Selection, *, rehearse: bool) -> int:
     from storygen.cli.console import Console
-    from storygen.cli.report import book_event
+    from storygen.cli.report import book_event, failed_event
     from storygen.cli.running import Stopper, run
     from storygen.cli.watch import JsonWatch, Watch, json_line
+    from storygen.cli.write_all import code_of
     from storygen.desk.allowance import Allowance
 
     stopper = Stopper(Console(quiet=True))
@@ -155,12 +182,11 @@ def _as_json(project: Project, selection: Selection, purse: Purse, *, rehearse: 
             rehearse=rehearse,
             tell=JsonWatch().tell,
             stopper=stopper,
-            allowance=Allowance(purse, Watch(Console(quiet=True)).agree),
+            allowance=Allowance.of(project, agree=Watch(Console(quiet=True)).agree),
         )
     except StorygenError as error:
-        code = 128 + error.signal if isinstance(error, Interrupted) else error.exit_code
-        said = {"error": error.message, "help": error.help, "notes": list(error.notes)}
-        json_line(event="book", outline=str(project.outline.path), code=code, **said)
+        code = code_of(error)
+        json_line(**failed_event(project, error, code=code))
         return code
     code = 130 if stopper.asked else 0 if written.whole else 1
     json_line(event="book", **book_event(project, written), code=code)

@@ -3,33 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from storygen.catalogue import Model
 from storygen.desk.commission import model_of
+from storygen.desk.digests import sums_up
+from storygen.desk.project import Project
 from storygen.errors import SettingsError
 from storygen.messages import Request
+from storygen.model.limiter import Flow, Limiter
+from storygen.model.waits import RetryBucket
 from storygen.model.wire import Accepts
 from storygen.outline.tree import Section
 from storygen.settings import Settings
 from storygen.writer.ask import Commission
 from storygen.writer.book import runs_alone
-from storygen.writer.budget import Amount, Ceilings, worst_of
+from storygen.writer.budget import Amount, Budget, Ceilings, lowest, worst_of
 from storygen.writer.lost import Agree
 from storygen.writer.purse import Purse
+from storygen.writer.seats import Seats
 
 
-async def unwatched_agrees(_question: str) -> bool:
+async def nobody_agrees(_question: str) -> bool:
     """Answer as where nobody is there to ask."""
     return False
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What several runs may share: the purse that they pay from, and who answers what settings say to ask."""
+    """What the books of a run share; `agree` is who answers what settings say to ask."""
 
-    purse: Purse = field(default_factory=Purse)
-    agree: Agree = unwatched_agrees
+    purse: Purse
+    bucket: RetryBucket
+    limiter: Limiter
+    seats: Seats
+    agree: Agree = nobody_agrees
+
+    @classmethod
+    def of(cls, *projects: Project, agree: Agree = nobody_agrees) -> Allowance:
+        """Return what *projects* may share, as their settings say: the lowest ceilings, the most jobs."""
+        ceilings = lowest(ceilings_of(project.settings) for project in projects)
+        jobs = max(project.settings.jobs for project in projects)
+        flights = jobs * (1 + any(sums_up(project.outline) for project in projects))
+        return cls(Purse(Budget(ceilings)), RetryBucket(), Limiter(Flow(flights)), Seats(jobs), agree)
 
 
 def ceilings_of(settings: Settings) -> Ceilings:

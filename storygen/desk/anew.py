@@ -217,7 +217,8 @@ class _Bench:
         )
         work = Work((_resized(task),), self._texts, frozenset(section.after), self._digests)
         commission = self._revised(task, take)
-        return await write_book(commission, work, line=line, shelf=shelf, stop=stop)
+        seats = self._run.allowance.seats
+        return await write_book(commission, work, line=line, shelf=shelf, seats=seats, stop=stop)
 
     def _revised(self, task: _Task, take: int) -> Commission:
         """Return the commission that asks for that *take* of *task*; with a note it revises what is there."""

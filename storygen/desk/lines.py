@@ -10,7 +10,6 @@ import anyio
 from storygen.book.journal import Journal
 from storygen.desk.allowance import Allowance, worst
 from storygen.desk.wire import Wire
-from storygen.model.limiter import Flow, Limiter
 from storygen.writer.ask import Commission
 from storygen.writer.attempt import Line
 from storygen.writer.events import Tell
@@ -25,12 +24,8 @@ def line_of(
     tell: Tell,
     allowance: Allowance,
     chance: Random | None,
-    jobs: int = 1,
 ) -> Line:
-    """Return the line of a run of *commission*: over *wire*, on record in *journal*, within *allowance*.
-
-    At most *jobs* requests are under way at once.
-    """
+    """Return the line of a run of *commission*: over *wire*, on record in *journal*, within *allowance*."""
     settings = commission.settings
     return Line(
         encode=wire.encode,
@@ -46,7 +41,8 @@ def line_of(
         worst=worst(commission, wire.accepts),
         agree=allowance.agree,
         purse=allowance.purse,
-        limiter=Limiter(Flow(jobs)),
+        bucket=allowance.bucket,
+        limiter=allowance.limiter,
         retries=settings.retries,
         on_unknown=settings.on_unknown,
     )

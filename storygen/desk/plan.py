@@ -12,7 +12,7 @@ import anyio
 
 from storygen.book.attempts import Spent, spent
 from storygen.book.journal import Journal
-from storygen.desk.allowance import Allowance, ceilings_of, refuse_unpriced
+from storygen.desk.allowance import Allowance, refuse_unpriced
 from storygen.desk.commission import commission_of, left_out, model_of, remarks
 from storygen.desk.init import SCHEMA, lay_schema
 from storygen.desk.lines import line_of
@@ -83,12 +83,11 @@ async def aplan(
     *stop* is asked before every piece. Raises StorygenError; what came until then is in the journal, and the
     same call goes on from there.
     """
-    allowance = allowance or Allowance()
+    allowance = allowance or Allowance.of(project)
     with writable(project) as journal:
         rehearsed = rehearse or nothing_configured(project.settings, project.outline)
         attempts = journal.attempts()
         commission = commission_of(project, rehearsed=rehearsed, attempts=attempts)
-        allowance.purse.limit(ceilings_of(project.settings))
         refuse_unpriced(commission, (PLAN,))
         desk = _Desk(project, commission, journal, tell, allowance, wire or _wire(rehearsed=rehearsed))
         planning = await desk.plan(brief, stop=stop, chance=chance)

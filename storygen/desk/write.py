@@ -13,7 +13,7 @@ import anyio
 from storygen.book.attempts import spent
 from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
-from storygen.desk.allowance import Allowance, ceilings_of, one_by_one, refuse_unpriced
+from storygen.desk.allowance import Allowance, one_by_one, refuse_unpriced
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, take_over
 from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
 from storygen.desk.digests import Digests, digests_of, keep_digest, sums_up
@@ -139,7 +139,15 @@ class Run:
         since = attempts[-1].id if attempts else 0
         proofread = unread if rehearsed else Proofs(project, tell=tell).read
         return cls(
-            project, commission, keeper, journal, now, tell, since, allowance or Allowance(), proofread
+            project,
+            commission,
+            keeper,
+            journal,
+            now,
+            tell,
+            since,
+            allowance or Allowance.of(project),
+            proofread,
         )
 
     def missing(self, selection: Selection) -> tuple[Section, ...]:
@@ -171,7 +179,6 @@ class Run:
 
         Raises SettingsError where a budget cannot be kept.
         """
-        self.allowance.purse.limit(ceilings_of(self.project.settings))
         refuse_unpriced(self.commission, sections)
         cut = cut_sources(self.commission, sections)  # what is wrong with a source comes before any request
         open_wire = wire or (rehearsal_wire if self.rehearsed else http_wire)
@@ -188,7 +195,6 @@ class Run:
                     tell=self.tell,
                     allowance=self.allowance,
                     chance=chance,
-                    jobs=self.project.settings.jobs * (1 + sums_up(self.project.outline)),
                 )
                 async with line.saves.kept(anyio.sleep):
                     yield line
@@ -229,7 +235,8 @@ class Run:
         shelf = Shelf(
             keeper.resume, keeper.keep, keeper.leave, self.proofread, sum_up=partial(keep_digest, keeper)
         )
-        return await write_book(self.commission, work, line=line, shelf=shelf, stop=stop)
+        seats = self.allowance.seats
+        return await write_book(self.commission, work, line=line, shelf=shelf, seats=seats, stop=stop)
 
     def compile(self) -> Built:
         """Compile the manuscript from what is there; one that a person changed is left alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice, takewhile
 
 import anyio
@@ -19,9 +20,11 @@ from storygen.text.words import count_words
 from storygen.writer.ask import Commission
 from storygen.writer.attempt import Line
 from storygen.writer.digest import ends_the_run, sum_up
-from storygen.writer.events import Began, Left
+from storygen.writer.events import Began, Event, Grew, Left, Thinking
 from storygen.writer.reasons import Sitting
+from storygen.writer.seats import Seats
 from storygen.writer.section import write_section
+from storygen.writer.ways import ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +75,20 @@ class Result:
 
 
 async def write_book(
-    commission: Commission, work: Work, *, line: Line, shelf: Shelf, stop: Callable[[], bool]
+    commission: Commission, work: Work, *, line: Line, shelf: Shelf, seats: Seats, stop: Callable[[], bool]
 ) -> Result:
     """Write what is missing, each section as soon as all that it comes after is there.
 
-    As many as the settings' `jobs` are written at once, and each is kept as soon as it ends; what is whole
-    comes out the same however many. Where the outline wants digests, a section is summed up beside those that
-    go on from it; what reads its digest waits until that is there, or has failed. *stop* is asked before
-    every section. A section that ends incomplete holds back only what comes after it; a refusal holds back
-    the rest of the book, unless the settings say to skip it. Raises the error of a section that could not be
-    written: at once where it concerns the whole run, else when the others are done.
+    As many are written at once as there are *seats*, which books may share, and each is kept as soon as it
+    ends; what is whole comes out the same however many. The first has the line to itself until the model
+    answers, so that the others find what all prompts of a book share in the cache. Where the outline wants
+    digests, a section is summed up beside those that go on from it; what reads its digest waits until that is
+    there, or has failed. *stop* is asked before every section. A section that ends incomplete holds back only
+    what comes after it; a refusal holds back the rest of the book, unless the settings say to skip it. Raises
+    the error of a section that could not be written: at once where it concerns the whole run, else when the
+    others are done.
     """
-    bench = _Bench.of(commission, work, line=line, shelf=shelf, stop=stop)
+    bench = _Bench.of(commission, work, line=line, shelf=shelf, seats=seats, stop=stop)
     try:
         async with anyio.create_task_group() as group:
             bench.start(group)
@@ -101,11 +106,14 @@ class _Bench:
     """A book as it is written: what waits, what is at hand, and what came of the rest.
 
     `unread` are the ids of the sections whose digest is still to come: whatever reads one of them waits.
+    `ways` says by id how long the way from a section to the end is; `queueing` counts those who ask for a
+    seat. `warm` is whether the model has begun to answer anything.
     """
 
     commission: Commission
     line: Line
     shelf: Shelf
+    seats: Seats
     stop: Callable[[], bool]
     texts: dict[str, str]
     digests: dict[str, Digest]
@@ -113,6 +121,9 @@ class _Bench:
     waiting: list[Section]
     owed: list[Section]
     unread: set[str]
+    ways: Mapping[str, int]
+    warm: bool = False
+    queueing: int = 0
     at_hand: list[Section] = field(default_factory=list)
     summing_up: int = 0
     refused: bool = False
@@ -121,7 +132,14 @@ class _Bench:
 
     @classmethod
     def of(
-        cls, commission: Commission, work: Work, *, line: Line, shelf: Shelf, stop: Callable[[], bool]
+        cls,
+        commission: Commission,
+        work: Work,
+        *,
+        line: Line,
+        shelf: Shelf,
+        seats: Seats,
+        stop: Callable[[], bool],
     ) -> _Bench:
         """Lay out *work*."""
         digests = dict(work.digests)
@@ -129,6 +147,7 @@ class _Bench:
             replace(commission, digests=digests),
             line,
             shelf,
+            seats,
             stop,
             texts=dict(work.texts),
             digests=digests,
@@ -136,21 +155,41 @@ class _Bench:
             waiting=list(work.missing),
             owed=list(work.owed),
             unread={section.id for section in work.owed},
+            ways=ways(work.missing),
         )
 
     def start(self, group: TaskGroup) -> None:
-        """Begin as many sections and as many digests as may be at hand, the first in reading order first."""
+        """Ask for a seat for every section that can begin, and begin the digests that may be at hand."""
         if self.refused or self.stop():
             return
         jobs = self.commission.settings.jobs
-        for section in list(islice(filter(self._able, self.waiting), jobs - len(self.at_hand))):
-            self.waiting.remove(section)
-            self.at_hand.append(section)
-            group.start_soon(self._finish, section, group)
+        most = jobs if self.warm else 1
+        able = sorted(filter(self._able, self.waiting), key=self._rank)
+        for section in able[self.queueing : most - len(self.at_hand)]:
+            self.queueing += 1
+            group.start_soon(self._queue, self.ways[section.id], group)
         for section in list(islice(filter(self._is_told, self.owed), jobs - self.summing_up)):
             self.owed.remove(section)
             self.summing_up += 1
             group.start_soon(self._sum_up, section, group)
+
+    async def _queue(self, way: int, group: TaskGroup) -> None:
+        """Wait for a seat, and write on it whatever has the longest *way* by then."""
+        async with self.seats.seat(way=way):
+            self.queueing -= 1
+            able = [] if self.refused or self.stop() else list(filter(self._able, self.waiting))
+            if not able:
+                return
+            section = min(able, key=self._rank)
+            self.waiting.remove(section)
+            self.at_hand.append(section)
+            await self._finish(section, group)
+        self.warm = True
+        self.start(group)
+
+    def _rank(self, section: Section) -> tuple[int, int]:
+        """Put the longest way first, and of equal ones the first in reading order."""
+        return -self.ways[section.id], section.position
 
     def _able(self, section: Section) -> bool:
         """Say whether all that *section* comes after is there, and all that it is told."""
@@ -166,16 +205,15 @@ class _Bench:
         return not self.unread or self.unread.isdisjoint(further_back(outline, section))
 
     async def _finish(self, section: Section, group: TaskGroup) -> None:
-        """Write *section*, and begin what can follow."""
+        """Write *section*, and keep it."""
         try:
-            self._keep(section, self.shelf.proofread(section, await self._write(section)))
+            self._keep(section, self.shelf.proofread(section, await self._write(section, group)))
         except ModelError as error:
             if ends_the_run(error):
                 raise
             self.failures.append(error)
             self.line.tell(Left(section, error.message))
         self.at_hand.remove(section)
-        self.start(group)
 
     async def _sum_up(self, section: Section, group: TaskGroup) -> None:
         """Sum up *section*, and begin what can follow."""
@@ -186,17 +224,25 @@ class _Bench:
         self.summing_up -= 1
         self.start(group)
 
-    async def _write(self, section: Section) -> Draft:
+    async def _write(self, section: Section, group: TaskGroup) -> Draft:
         sitting = self.shelf.resume(section, self.texts, self.digests)
         self.line.tell(Began(section, count_words(sitting.text)))
+        line = self.line if self.warm else replace(self.line, tell=partial(self._hear, group))
         try:
-            return await write_section(self.commission, section, self.texts, sitting=sitting, line=self.line)
+            return await write_section(self.commission, section, self.texts, sitting=sitting, line=line)
         except BaseException:
             with suppress(
                 FileError
             ):  # what came is in the journal, and the error that is on its way says more
                 self.shelf.leave(section)
             raise
+
+    def _hear(self, group: TaskGroup, event: Event) -> None:
+        """Let the others begin as soon as the model answers: from then on the cache has what they share."""
+        self.line.tell(event)
+        if not self.warm and isinstance(event, Grew | Thinking):
+            self.warm = True
+            self.start(group)
 
     def _keep(self, section: Section, draft: Draft) -> None:
         text = self.shelf.keep(section, draft)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 from storygen.catalogue import Model
 from storygen.messages import Request, Usage
@@ -57,6 +58,18 @@ class Ceilings:
             for kind in ("money", "output_tokens", "calls")
             if (most := getattr(self, kind)) is not None and getattr(amount, kind) > most
         )
+
+
+def lowest(several: Iterable[Ceilings]) -> Ceilings:
+    """Return the lowest ceiling that any of *several* puts over each kind.
+
+    >>> lowest([Ceilings(money=5), Ceilings(money=3, calls=9)])
+    Ceilings(money=3, output_tokens=None, calls=9)
+    """
+    found = tuple(several)
+    kinds = [kind.name for kind in fields(Ceilings)]
+    put = {kind: [most for each in found if (most := getattr(each, kind)) is not None] for kind in kinds}
+    return Ceilings(**{kind: min(most) for kind, most in put.items() if most})
 
 
 @dataclass(frozen=True, slots=True)

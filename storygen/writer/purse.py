@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import anyio
 
 from storygen.errors import Stopped
-from storygen.writer.budget import Amount, Budget, Ceilings
+from storygen.writer.budget import Amount, Budget
 
 _MICRO = 1_000_000
 _CENT = 10_000
@@ -34,10 +34,6 @@ class Purse:
     budget: Budget = field(default_factory=Budget)
     _turn: anyio.Lock = field(default_factory=anyio.Lock)
     _changed: anyio.Event = field(default_factory=anyio.Event)
-
-    def limit(self, ceilings: Ceilings) -> None:
-        """Keep *ceilings* from now on, over what is spent already too."""
-        self.budget = replace(self.budget, ceilings=ceilings)
 
     @asynccontextmanager
     async def hold(self, worst: Amount) -> AsyncIterator[Hold]:

@@ -17,7 +17,7 @@ from storygen.desk.written import Written
 from storygen.errors import Cut, Rejected, StorygenError, Unreachable
 from storygen.messages import Delta, Ended, Opened, StopReason, Text
 from storygen.model.wire import encoder
-from storygen.writer.events import Event, Noted
+from storygen.writer.events import Began, Event, Grew, Noted
 
 PAGES = """\
 title: The Manual
@@ -218,3 +218,34 @@ def test_a_rehearsed_book_is_the_same_with_any_number_of_jobs(tmp_path: Path, ta
         books.append({path.name: path.read_bytes() for path in found})
 
     assert books[0] == books[1] == books[2]
+
+
+def test_the_others_wait_until_the_first_is_answered(manual: Path) -> None:
+    room = Room(together=3)
+    heard: list[Event] = []
+    run(opened(manual, 16), room, tell=heard.append)
+    begun = [isinstance(event, Began) for event in heard if isinstance(event, Began | Grew)]
+
+    assert [True, False, True, True] == begun[:4]
+
+
+def test_who_is_turned_away_first_holds_up_nobody(manual: Path) -> None:
+    busy = Rejected("busy", status=503, kind="api_error", retry=False)
+    room = Room(Alpha=busy)
+    with pytest.raises(Rejected):
+        run(opened(manual, 16), room)
+
+    assert {"Alpha", "Gamma", "Delta", "Epsilon", "Zeta"} == set(room.asked)
+
+
+def test_the_longest_chain_is_written_first(tmp_path: Path) -> None:
+    path = tmp_path / "outline.yaml"
+    path.write_text(
+        "title: T\nkind: docs\npages:\n"
+        "  - {title: Short, words: 100}\n"
+        "  - {title: Long, sections: [{title: One, words: 300}, {title: Two, words: 300}]}\n"
+    )
+    room = Room()
+    run(opened(path, 1), room)
+
+    assert ["One", "Two", "Short"] == room.asked

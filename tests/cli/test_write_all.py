@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from storygen.cli.group import run
+
+BOOK = "title: Book {name}\nwords: 200\nsections: [First {name}, Then {name}]\n"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stand in a folder with the outlines of three short books."""
+    monkeypatch.chdir(tmp_path)
+    names = ["a.yaml", "b.yaml", "c.yaml"]
+    for name in names:
+        Path(name).write_text(BOOK.format(name=name[0]))
+    return names
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_every_book_is_written_and_told_by_its_name(
+    shelf: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["write", *shelf, "--jobs", "4"])
+    shown = capsys.readouterr().err
+
+    assert (0, [True] * 3) == (code, [Path(name[0], "manuscript.md").exists() for name in shelf])
+    assert [True] * 3 == [f" ✓ {name}: first-{name[0]}" in shown for name in shelf]
+
+
+def test_every_book_has_a_last_event_with_its_code(
+    shelf: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["write", *shelf, "--jobs", "4", "--json"])
+    found = lines(capsys)
+
+    assert [("a.yaml", 0), ("b.yaml", 0), ("c.yaml", 0)] == [
+        (each["outline"], each["code"]) for each in found if each["event"] == "book"
+    ]
+    assert {"a.yaml", "b.yaml", "c.yaml"} == {each["outline"] for each in found if each["event"] == "section"}
+
+
+def test_an_outline_that_cannot_be_read_stops_no_other(
+    shelf: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("b.yaml").write_text("sectoins: []\n")
+    code = run(["write", *shelf, "--json"])
+
+    assert (2, {"a.yaml": 0, "b.yaml": 2, "c.yaml": 0}) == (
+        code,
+        {str(each["outline"]): each["code"] for each in lines(capsys) if each["event"] == "book"},
+    )
+
+
+def test_what_stopped_one_book_is_said_with_its_name(
+    shelf: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["write", *shelf, "--max-calls", "3", "--jobs", "4"])
+    shown = " ".join(capsys.readouterr().err.split())
+
+    assert (3, True) == (code, "the 3 calls of this run are used up" in shown)
+
+
+def test_one_file_does_not_hold_several_books(shelf: list[str]) -> None:
+    assert 2 == run(["write", *shelf, "-o", "all.md"])
