@@ -31,6 +31,7 @@ from storygen.outline.read import read_text
 from storygen.outline.tree import Outline
 from storygen.outline.write import write_outline
 from storygen.prompts.planning import Brief
+from storygen.text.terminal import safe_line
 from storygen.writer.ask import Commission
 from storygen.writer.events import Noted, Tell
 from storygen.writer.planning import PLAN, Planning, make_plan
@@ -78,13 +79,14 @@ async def aplan(
     chance: Random | None = None,
     allowance: Allowance | None = None,
 ) -> Planned:
-    """Plan what *brief* asks for and return the outline of *project* that it comes to; nothing is written.
+    """Plan what *brief* asks for and return the outline of *project* that it comes to, still in no file.
 
     *stop* is asked before every piece. Raises StorygenError; what came until then is in the journal, and the
     same call goes on from there.
     """
     allowance = allowance or Allowance.of(project)
     with writable(project) as journal:
+        lay_schema(project.book.root)
         rehearsed = rehearse or nothing_configured(project.settings, project.outline)
         attempts = journal.attempts()
         commission = commission_of(project, rehearsed=rehearsed, attempts=attempts)
@@ -93,9 +95,8 @@ async def aplan(
         planning = await desk.plan(brief, stop=stop, chance=chance)
         paid = spent(journal.attempts(after=attempts[-1].id if attempts else 0))
     planned = Planned(None, "", (), planning.finished, rehearsed, model_of(commission, PLAN), paid)
-    return _spelled(
-        planned, planning, project.outline.path, head=tuple(_head(project, planned, planning, brief.source))
-    )
+    head = tuple(map(safe_line, _head(project, planned, planning, brief.source)))
+    return _spelled(planned, planning, project.outline.path, head=head)
 
 
 def lay(project: Project, planned: Planned) -> Path:
@@ -109,7 +110,6 @@ def lay(project: Project, planned: Planned) -> Path:
             f"{path} has appeared while it was planned, and is not overwritten",
             "move it away and run the same command again; nothing is paid for twice",
         )
-    lay_schema(project.book.root)
     save(path, planned.text)
     return path
 
@@ -197,7 +197,7 @@ def _head(project: Project, planned: Planned, planning: Planning, source: str) -
         yield f"Planned from {source} by {who}: {planning.plan.words:,} words."
     if planning.faults:
         yield "What is not as it should be yet:"
-    yield from (f"  {' '.join(fault.message.split())}" for fault in planning.faults)
+    yield from (f"  {fault.message}" for fault in planning.faults)
     yield "Change anything; then"
     yield "  storygen check     looks for mistakes"
     yield "  storygen write     writes what is missing, then compiles manuscript.md"

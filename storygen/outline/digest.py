@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,16 +10,15 @@ import yaml
 from storygen.draft import Digest, Fact, Finding
 from storygen.outline import hidden
 from storygen.outline.cards import Reader
-from storygen.outline.fields import Where
+from storygen.outline.fields import Where, fields_at
 from storygen.outline.paths import Shelf
+from storygen.outline.replies import yaml_in
 from storygen.outline.scraps import Items, Pairs, Scalar, Scrap
 from storygen.outline.sheet import Sheet
 from storygen.outline.values import reader_of
 from storygen.outline.yaml_composer import Fragment
 from storygen.outline.yaml_reader import read_yaml
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(.*?)(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
-_FIRST = re.compile(r"^(?:happened|facts|opened|paid)[ \t]*:", re.MULTILINE)
 _WIDTH = 100
 
 
@@ -51,10 +49,7 @@ def digest_in(reply: str) -> Digest | None:
 
     What no digest has is passed over.
     """
-    fenced = _FENCE.search(reply)
-    text = fenced[2] if fenced else reply
-    first = _FIRST.search(text)
-    return read_digest(text[first.start() :] if first else text)[0]
+    return read_digest(yaml_in(reply, fields_at(Where.DIGEST)))[0]
 
 
 def spell_digest(digest: Digest, *, id: str = "") -> str:  # noqa: A002 - the field's name

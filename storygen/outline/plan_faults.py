@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storygen.draft import Finding
-from storygen.outline.planned import Plan, Planned, Way
+from storygen.outline.planned import MOST_UNASKED, Piece, Plan, Way
 from storygen.outline.tree import Ending, Entry, Kind
 from storygen.text.slug import slug
 
@@ -95,6 +95,10 @@ def _length(plan: Plan, words: int) -> Iterator[Fault]:
         yield Fault("plan/words", "`words` is missing: how long the whole book is to be")
     elif words and not _near(plan.words, words):
         yield Fault("plan/words", f"`words` is {plan.words:,}, and the book is to have {words:,}")
+    elif not words and plan.words > MOST_UNASKED:
+        yield Fault(
+            "plan/words", f"`words` is {plan.words:,}, and at most {MOST_UNASKED:,} are planned unasked"
+        )
 
 
 def _constraints(plan: Plan) -> Iterator[Fault]:
@@ -111,7 +115,7 @@ def _sums(plan: Plan, way: Way) -> Iterator[Fault]:
         yield Fault("plan/words", message, way)
 
 
-def _sum(nodes: Sequence[Planned]) -> int:
+def _sum(nodes: Sequence[Piece]) -> int:
     return sum(node.words for node in nodes)
 
 
@@ -119,7 +123,7 @@ def _near(found: int, wanted: int) -> bool:
     return abs(found - wanted) <= max(1, wanted * TOLERANCE)
 
 
-def _titles(plan: Plan, nodes: Sequence[tuple[Way, Planned]]) -> Iterator[Fault]:
+def _titles(plan: Plan, nodes: Sequence[tuple[Way, Piece]]) -> Iterator[Fault]:
     """Find titles that another node has already, or that make the same id."""
     times = Counter(slug(node.title) or node.title for _, node in plan.walk())
     for way, node in nodes:
@@ -145,7 +149,7 @@ def _served(plan: Plan, way: Way) -> Iterator[Fault]:
                 yield Fault("plan/constraint", f"“{node.title}” serves `{name}`, which is no constraint", at)
 
 
-def _node(plan: Plan, way: Way, node: Planned) -> Iterator[Fault]:
+def _node(plan: Plan, way: Way, node: Piece) -> Iterator[Fault]:
     if not node.words:
         yield Fault("plan/words", f"“{node.title}” has no `words`", way)
         return
@@ -158,7 +162,7 @@ def _node(plan: Plan, way: Way, node: Planned) -> Iterator[Fault]:
         yield Fault("plan/missing", f"“{node.title}” has no `summary`", way)
 
 
-def _card(plan: Plan, node: Planned) -> Iterator[tuple[str, str]]:
+def _card(plan: Plan, node: Piece) -> Iterator[tuple[str, str]]:
     """Find what a section's card lacks or has too much of."""
     if node.words > LONGEST:
         yield "plan/words", f"has {node.words:,} words; a section has {LONGEST:,} at most: make two of it"
@@ -173,7 +177,7 @@ def _card(plan: Plan, node: Planned) -> Iterator[tuple[str, str]]:
         yield from _cast(plan, node)
 
 
-def _cast(plan: Plan, node: Planned) -> Iterator[tuple[str, str]]:
+def _cast(plan: Plan, node: Piece) -> Iterator[tuple[str, str]]:
     """Find people whom the codex does not know, and sections that everybody is in."""
     people = [entry for entry in plan.codex if entry.kind.casefold() == "character"]
     known = {name.casefold() for entry in plan.codex for name in entry.names}
@@ -194,7 +198,7 @@ def _is_named(entry: Entry, names: Iterable[str]) -> bool:
     return any(name.casefold() in own for name in names)
 
 
-def _places(plan: Plan, node: Planned) -> set[str]:
+def _places(plan: Plan, node: Piece) -> set[str]:
     """Return the places that a section goes to: those that it names, or those of the codex in its beats."""
     named = {part.casefold() for part in _BETWEEN_PLACES.split(node.place) if part}
     told = " ".join((node.place, *node.beats)).casefold()
@@ -207,7 +211,7 @@ def _places(plan: Plan, node: Planned) -> set[str]:
     return max(named, codex, key=len)
 
 
-def _endings(plan: Plan, nodes: Sequence[tuple[Way, Planned]]) -> Iterator[Fault]:
+def _endings(plan: Plan, nodes: Sequence[tuple[Way, Piece]]) -> Iterator[Fault]:
     """Find a `final` ending before the end, a story without one, sections that all close in one way."""
     if plan.kind is not Kind.FICTION:
         return

@@ -8,7 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from storygen.outline.order import default_after
-from storygen.outline.planned import Plan, Planned
+from storygen.outline.planned import Piece, Plan
 from storygen.outline.shares import target
 from storygen.outline.tree import Entry, Heading, Include, Kind, Level, Node, Outline, Section
 from storygen.text.slug import slug
@@ -57,7 +57,7 @@ class _Nodes:
     before: Section | None = None
     positions: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def below(self, nodes: tuple[Planned, ...], parents: tuple[str, ...], page: str = "") -> Iterator[Node]:
+    def below(self, nodes: tuple[Piece, ...], parents: tuple[str, ...], page: str = "") -> Iterator[Node]:
         """Yield *nodes* and everything below them; they stand under the headings *parents* and on *page*."""
         for node in nodes:
             id_ = self._id(node, parents)
@@ -68,7 +68,7 @@ class _Nodes:
             else:
                 yield self._section(node, id_, parents, here)
 
-    def _id(self, node: Planned, parents: tuple[str, ...]) -> str:
+    def _id(self, node: Piece, parents: tuple[str, ...]) -> str:
         own = slug(node.title)
         wishes = [own, *(f"{above}-{own}" for above in parents[-1:])] if own else []
         numbered = (f"{own or node.level}-{number}" for number in count(2 if own else 1))
@@ -76,13 +76,13 @@ class _Nodes:
         self.ids.add(id_)
         return id_
 
-    def _heading(self, node: Planned, id_: str, parents: tuple[str, ...], page: str) -> Heading:
+    def _heading(self, node: Piece, id_: str, parents: tuple[str, ...], page: str) -> Heading:
         depth = len(parents) + 1
         page = page if self.plan.kind is Kind.DOCS else ""
         shown = self._shown(node)
         return Heading(id_, node.title, depth, node.level, parents, node.summary, shown=shown, page=page)
 
-    def _section(self, node: Planned, id_: str, parents: tuple[str, ...], page: str) -> Section:
+    def _section(self, node: Piece, id_: str, parents: tuple[str, ...], page: str) -> Section:
         asked = self._asked(node)
         section = Section(
             id=id_,
@@ -103,10 +103,10 @@ class _Nodes:
         self.before = section
         return section
 
-    def _shown(self, node: Planned) -> bool:
+    def _shown(self, node: Piece) -> bool:
         return self.plan.kind is Kind.DOCS or node.level is not Level.SCENE
 
-    def _asked(self, node: Planned) -> str:
+    def _asked(self, node: Piece) -> str:
         """Return what the request asks of *node*, in its own words."""
         told = {each.id: each.text for each in self.plan.constraints if not each.throughout}
         return "; ".join(told[name].rstrip(".") for name in dict.fromkeys(node.serves) if name in told)

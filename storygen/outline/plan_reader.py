@@ -11,7 +11,7 @@ from storygen.outline.branch import LEVEL_OF
 from storygen.outline.cards import Card
 from storygen.outline.fields import LEVELS, Field, Want, Where, fields_at
 from storygen.outline.paths import Shelf
-from storygen.outline.planned import Constraint, Plan, Planned
+from storygen.outline.planned import Constraint, Piece, Plan
 from storygen.outline.replies import yaml_in
 from storygen.outline.scraps import Items, Pairs, Scalar, Scrap
 from storygen.outline.sheet import Sheet
@@ -77,7 +77,7 @@ _MEANT: Mapping[Kind, Mapping[Level, Level]] = {
 class Division:
     """What a node is divided into, and the codex entries that this needs."""
 
-    below: tuple[Planned, ...]
+    below: tuple[Piece, ...]
     codex: tuple[Entry, ...] = ()
 
 
@@ -140,7 +140,7 @@ class _Hand:
             self._reader.found.append(self._sheet.whole.error("plan/no-plan", message))
         return None
 
-    def below(self, card: Card, level: Level | None) -> tuple[Planned, ...]:
+    def below(self, card: Card, level: Level | None) -> tuple[Piece, ...]:
         """Return the nodes below *card*; they have *level*, whatever the reply calls it."""
         name = next((name for name in LEVELS if name in card.values), None)
         if name is None:
@@ -148,19 +148,19 @@ class _Hand:
         named = LEVEL_OF[name]
         return tuple(self.nodes(card.get(name), level or _MEANT[self.kind].get(named, named)))
 
-    def nodes(self, scrap: Scrap, level: Level) -> Iterator[Planned]:
+    def nodes(self, scrap: Scrap, level: Level) -> Iterator[Piece]:
         """Yield the nodes of a list; a text alone is a title."""
         for item in self._items(scrap):
             if isinstance(item, Pairs):
                 yield self._node(self._reader.among(_as_lines(item), _NODE, f"a {level}"), level)
             elif isinstance(item, Scalar) and not item.nothing:
-                yield Planned(level, item.text, 0)
+                yield Piece(level, item.text, 0)
 
-    def _node(self, card: Card, level: Level) -> Planned:
+    def _node(self, card: Card, level: Level) -> Piece:
         low, high = card.get("words", (0, 0))
         pov, place = (value.text if (value := card.get(name)) else "" for name in ("pov", "place"))
         ending = card.get("ending")
-        return Planned(
+        return Piece(
             level=level,
             title=card.get("title", ""),
             words=(low + high) // 2,

@@ -11,6 +11,9 @@ from storygen.outline.tree import Ending, Entry, Kind, Level, Style
 ONE_SITTING = 1_500
 """Words; a node of so many is a section, whatever its level is called, and is divided no further."""
 
+MOST_UNASKED = 1_000_000
+"""Words; a longer book has to be asked for by whoever pays for it, and not by a request."""
+
 SHARES: Mapping[Level, int] = {
     Level.PART: 20_000,
     Level.CHAPTER: 4_500,
@@ -44,7 +47,7 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class Piece:
     """A node of a plan: a section with its card, or what is or will be divided into several.
 
     `serves` holds the ids of the constraints that are met in it.
@@ -68,7 +71,7 @@ class Planned:
     must: tuple[str, ...] = ()
     ending: Ending | None = None
     type: str = ""
-    below: tuple[Planned, ...] = ()
+    below: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,9 @@ class Plan:
     style: Style = Style()
     codex: tuple[Entry, ...] = ()
     constraints: tuple[Constraint, ...] = ()
-    below: tuple[Planned, ...] = field(default=())
+    below: tuple[Piece, ...] = field(default=())
 
-    def at(self, way: Way) -> Planned:
+    def at(self, way: Way) -> Piece:
         """Return the node that *way* leads to."""
         node = self.below[way[0]]
         for index in way[1:]:
@@ -98,11 +101,11 @@ class Plan:
         """Return the budget of the node that *way* leads to, or of the whole book."""
         return self.at(way).words if way else self.words
 
-    def below_at(self, way: Way) -> tuple[Planned, ...]:
+    def below_at(self, way: Way) -> tuple[Piece, ...]:
         """Return what stands directly below the node that *way* leads to, or below the whole book."""
         return self.at(way).below if way else self.below
 
-    def walk(self, way: Way = ()) -> Iterator[tuple[Way, Planned]]:
+    def walk(self, way: Way = ()) -> Iterator[tuple[Way, Piece]]:
         """Yield everything below *way* in reading order, each with its own way."""
         for index, node in enumerate(self.below_at(way)):
             yield (*way, index), node
@@ -117,14 +120,14 @@ class Plan:
         """Say whether the book ends with the node that *way* leads to."""
         return all(index + 1 == len(self.below_at(way[:depth])) for depth, index in enumerate(way))
 
-    def divided(self, way: Way, below: Sequence[Planned]) -> Plan:
+    def divided(self, way: Way, below: Sequence[Piece]) -> Plan:
         """Return the plan with *below* as what stands below the node that *way* leads to."""
         if not way:
             return replace(self, below=tuple(below))
         return replace(self, below=_divided(self.below, way, tuple(below)))
 
 
-def _divided(nodes: tuple[Planned, ...], way: Way, below: tuple[Planned, ...]) -> tuple[Planned, ...]:
+def _divided(nodes: tuple[Piece, ...], way: Way, below: tuple[Piece, ...]) -> tuple[Piece, ...]:
     index, *rest = way
     inside = _divided(nodes[index].below, tuple(rest), below) if rest else below
     return (*nodes[:index], replace(nodes[index], below=inside), *nodes[index + 1 :])
@@ -139,12 +142,12 @@ def first_level(kind: Kind, words: int) -> Level:
     return next((level for most, level in _FIRST[kind] if words <= most), Level.PART)
 
 
-def level_below(kind: Kind, node: Planned) -> Level | None:
+def level_below(kind: Kind, node: Piece) -> Level | None:
     """Return what *node* is divided into; None where it is a section."""
     return _BELOW[kind].get(node.level) if node.words > ONE_SITTING else None
 
 
-def budgeted(nodes: Sequence[Planned], words: int) -> tuple[Planned, ...]:
+def budgeted(nodes: Sequence[Piece], words: int) -> tuple[Piece, ...]:
     """Return *nodes* with budgets that come to *words* at every level; one without gets a usual share."""
     asked = fitted([node.words or SHARES[node.level] for node in nodes], words)
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from storygen.outline.planned import SHARES, Constraint, Plan, Planned, Way, first_level, level_below
+from storygen.outline.planned import SHARES, Constraint, Piece, Plan, Way, first_level, level_below
 from storygen.outline.tree import Kind, Level
 from storygen.prompts.codex import Known
 from storygen.prompts.plain import Plain, Variables
@@ -149,7 +149,7 @@ def _constraint(constraint: Constraint) -> Plain:
     return {"id": constraint.id, "text": one_line(constraint.text), "throughout": int(constraint.throughout)}
 
 
-def _lines(nodes: Iterable[Planned]) -> Iterator[str]:
+def _lines(nodes: Iterable[Piece]) -> Iterator[str]:
     """Yield a line for every node of the first level: title, words, what happens."""
     for node in nodes:
         yield f"{one_line(node.title)} ({node.words:,} words): {one_line(node.summary)}".removesuffix(": ")
@@ -173,5 +173,5 @@ def _part(plan: Plan, way: Way) -> dict[str, Plain]:
 
 def _before(plan: Plan, way: Way) -> str:
     """Return how things stand where the node at *way* begins."""
-    before: Sequence[Planned] = [each for at, each in plan.walk() if at < way and at != way[: len(at)]]
+    before: Sequence[Piece] = [each for at, each in plan.walk() if at < way and at != way[: len(at)]]
     return one_line(before[-1].leave) if before else ""

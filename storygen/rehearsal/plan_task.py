@@ -71,7 +71,7 @@ def read_task(conversation: Conversation, wishes: Wishes) -> Task:
         serves=tuple(_SERVES.findall(task)) if divides else _local(wishes),
         taken=tuple(taken[1].split("; ")) if taken else (),
         divides=divides,
-        last=not divides or "`final`" in asking,
+        last=not divides or "The book ends with it" in asking,
         docs="documentation" in conversation.system.partition("\n")[0],
     )
 
@@ -109,7 +109,7 @@ def _share(lines: str, title: str) -> tuple[float, float]:
     done = 0
     for name, words in nodes:
         if name == title:
-            return done / total, (done + words) / total
+            return done / max(1, total), (done + words) / max(1, total)
         done += words
     return 0.0, 1.0
 

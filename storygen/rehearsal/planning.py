@@ -37,14 +37,14 @@ def plan(conversation: Conversation) -> str:
     """Return the plan that is asked for, as YAML: of a whole book, or of what one piece is divided into."""
     wishes = read_wishes(_request(conversation))
     task = read_task(conversation, wishes)
-    pieces = tuple(_pieces(wishes, task))
+    pieces = tuple(_shares(wishes, task))
     below = [_node(wishes, task, piece, number) for number, piece in enumerate(pieces)]
     whole = {} if task.divides else _head(wishes, task)
     return yaml_text({**whole, f"{task.level}s": below}, remarks={})
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Share:
     """One node to be: its words, the sentences of the request that it tells, its title, how things stand."""
 
     words: int
@@ -54,7 +54,7 @@ class _Piece:
     enter: str
 
 
-def _pieces(wishes: Wishes, task: Task) -> Iterator[_Piece]:
+def _shares(wishes: Wishes, task: Task) -> Iterator[_Share]:
     """Share the sentences of a task out among its nodes, and yield them with their titles."""
     chance = Chance(f"{wishes.said} {task}")
     words = fitted([_TEN + chance.below(5) for _ in range(task.count)], task.words)
@@ -66,7 +66,7 @@ def _pieces(wishes: Wishes, task: Task) -> Iterator[_Piece]:
         title = _title(wishes, said, taken)
         taken.add(slug(title))
         beats = _beats(wishes, task, said, chance)
-        yield _Piece(own, said, title, beats, enter)
+        yield _Share(own, said, title, beats, enter)
         told, enter = told + own, beats[-1]
 
 
@@ -123,7 +123,7 @@ def _spread(texts: Sequence[str], most: int) -> list[str]:
     return [texts[index * (len(texts) - 1) // (most - 1)] for index in range(most)]
 
 
-def _node(wishes: Wishes, task: Task, piece: _Piece, number: int) -> dict[str, Value]:
+def _node(wishes: Wishes, task: Task, piece: _Share, number: int) -> dict[str, Value]:
     """Return a node as a reply spells it: a card where it is written in one sitting."""
     first = number == 0
     serves = [id_ for id_, text in task.serves if _is_told(wishes, task, piece, text, first=first)]
@@ -138,12 +138,12 @@ def _node(wishes: Wishes, task: Task, piece: _Piece, number: int) -> dict[str, V
     return common | card | ({"serves": serves} if serves else {})
 
 
-def _docs_card(wishes: Wishes, piece: _Piece) -> dict[str, Value]:
+def _docs_card(wishes: Wishes, piece: _Share) -> dict[str, Value]:
     must = dict.fromkeys(code for at in piece.said for code in codes(wishes.said[at].text))
     return {"beats": list(piece.beats), **({"must": list(must)} if must else {})}
 
 
-def _scene_card(wishes: Wishes, piece: _Piece, number: int, *, last: bool) -> dict[str, Value]:
+def _scene_card(wishes: Wishes, piece: _Share, number: int, *, last: bool) -> dict[str, Value]:
     told = " ".join(piece.beats)
     people = wishes.people or (wishes.tongue.name,)
     hero = people[0]
@@ -160,7 +160,7 @@ def _scene_card(wishes: Wishes, piece: _Piece, number: int, *, last: bool) -> di
     }
 
 
-def _is_told(wishes: Wishes, task: Task, piece: _Piece, text: str, *, first: bool) -> bool:
+def _is_told(wishes: Wishes, task: Task, piece: _Share, text: str, *, first: bool) -> bool:
     """Whether *piece* holds the sentence that a constraint is; the *first* has those that no piece holds."""
     at = next((at for at, said in enumerate(wishes.said) if said.text == text), -1)
     held = _sentences(len(wishes.said), task.start, task.end)

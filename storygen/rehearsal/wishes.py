@@ -165,20 +165,22 @@ def _among(text: str, words: frozenset[str]) -> bool:
 
 
 def _said(request: str, lang: str) -> tuple[list[str], list[Said]]:
-    """Return the headings of a request and its sentences, but not those that say how long the book is.
-
-    The lines of a list are sentences too.
-    """
+    """Return the headings of a request and its sentences; the lines of a list are sentences too."""
     headings: list[str] = []
     said: list[Said] = []
     for heading, text in _blocks(request):
         if heading and heading not in headings:
             headings.append(heading)
         for sentence in sentences(text, lang):
-            line = plain(item(sentence.strip()) or sentence)
-            if len(_WORD.findall(line)) >= _FEWEST and not unit().search(line):
+            line = _matter(plain(item(sentence.strip()) or sentence))
+            if len(_WORD.findall(line)) >= _FEWEST:
                 said.append(Said(line, heading))
     return headings, said or [Said(plain(request)[:200] or "A book.")]
+
+
+def _matter(line: str) -> str:
+    """Return what *line* says of the book besides its length."""
+    return line.partition(": ")[2] if unit().search(line) else line
 
 
 def _blocks(request: str) -> Iterator[tuple[str, str]]:

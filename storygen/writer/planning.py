@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from functools import partial
+from typing import Protocol, TypeAlias
 
 from storygen.messages import Completion, Request, StopReason
 from storygen.model.factor import roomy
 from storygen.outline.plan_faults import Fault, division_faults, plan_faults, read_faults
 from storygen.outline.plan_reader import read_division, read_plan
-from storygen.outline.planned import SHARES, Plan, Way, budgeted, first_level, level_below
+from storygen.outline.planned import MOST_UNASKED, SHARES, Plan, Way, budgeted, first_level, level_below
 from storygen.outline.tree import Entry, Level
 from storygen.prompts.plain import Variables
 from storygen.prompts.planning import Again, Brief, part_variables, whole_variables
@@ -49,7 +50,7 @@ class Planning:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Judged:
     """A reply as it was understood: the plan with it in its place, its faults, its text."""
 
     plan: Plan | None
@@ -63,8 +64,13 @@ class _Piece:
         return self.plan is not None, -len(self.faults)
 
 
-_Ask: TypeAlias = Callable[[Again | None], Variables]
-_Judge: TypeAlias = Callable[[str], _Piece]
+class _Ask(Protocol):
+    """What the templates are given that ask for a piece, for the first time or again."""
+
+    def __call__(self, *, again: Again | None) -> Variables: ...
+
+
+_Judge: TypeAlias = Callable[[str], _Judged]
 
 
 async def make_plan(
@@ -107,15 +113,12 @@ class _Planner:
     brief: Brief
     line: Line
 
-    async def whole(self) -> _Piece:
+    async def whole(self) -> _Judged:
         """Return the plan of the whole."""
         words = self.brief.words
         level = first_level(self.brief.kind, words) if words else None
         room = _HEAD + _CARD * (_count(words, level) if level else _UNKNOWN)
-
-        def ask(again: Again | None) -> Variables:
-            return whole_variables(self.brief, again=again)
-
+        ask = partial(whole_variables, self.brief)
         self._say("planning the whole")
         piece = await self._settle("whole", ask, self._whole, room=room)
         if self.brief.critique and piece.plan:
@@ -124,27 +127,24 @@ class _Planner:
             piece = max(second, piece, key=lambda each: each.worth)
         return piece
 
-    async def part(self, whole: Plan, plan: Plan, way: Way) -> _Piece:
+    async def part(self, whole: Plan, plan: Plan, way: Way) -> _Judged:
         """Return *plan* with the node at *way* divided; *whole* is the plan as it was before all that."""
         node, level = plan.at(way), level_below(plan.kind, plan.at(way))
         assert level is not None  # noqa: S101 - only open nodes are divided
-
-        def ask(again: Again | None) -> Variables:
-            return part_variables(self.brief, whole, plan, way, again=again)
-
-        self._say(f"planning {_number(way)} {node.title}")
+        ask = partial(part_variables, self.brief, whole, plan, way)
+        judge = partial(self._part, plan=plan, way=way, level=level)
         room = _HEAD // 4 + _CARD * _count(node.words, level)
-        return await self._settle(
-            _number(way), ask, lambda reply: self._part(reply, plan, way, level), room=room
-        )
+        self._say(f"planning {_number(way)} {node.title}")
+        piece = await self._settle(_number(way), ask, judge, room=room)
+        return replace(piece, faults=tuple(replace(each, way=each.way or way) for each in piece.faults))
 
     async def _settle(
         self, name: str, ask: _Ask, judge: _Judge, *, room: int, again: Again | None = None
-    ) -> _Piece:
+    ) -> _Judged:
         """Ask until a piece has no faults, or has been sent back often enough; return the best there was."""
-        pieces: list[_Piece] = []
+        pieces: list[_Judged] = []
         while len(pieces) <= REPAIRS:
-            request = self._request(ask(again), room=room)
+            request = self._request(ask(again=again), room=room)
             completion = await run_errand(request, id=f"{PLAN.id}/{name}", title=name, line=self.line)
             pieces.append(_judged(completion, judge))
             if not pieces[-1].faults or pieces[-1].refused:
@@ -163,35 +163,36 @@ class _Planner:
             max_tokens=commission.settings.max_tokens or limit,
         )
 
-    def _whole(self, reply: str) -> _Piece:
+    def _whole(self, reply: str) -> _Judged:
         plan, findings = read_plan(reply, kind=self.brief.kind)
         unread = read_faults(findings, ())
         if plan is None or not plan.below:
             found = unread or (plan_faults(plan, words=self.brief.words) if plan else [])
-            return _Piece(None, tuple(found), reply)
+            return _Judged(None, tuple(found), reply)
         faults = [*unread, *plan_faults(plan, words=self.brief.words)]
-        words = self.brief.words or plan.words or sum(node.words for node in plan.below)
-        return _Piece(replace(plan, words=words, below=budgeted(plan.below, words)), tuple(faults), reply)
+        told = plan.words or sum(node.words for node in plan.below)
+        words = self.brief.words or min(told, MOST_UNASKED)
+        return _Judged(replace(plan, words=words, below=budgeted(plan.below, words)), tuple(faults), reply)
 
-    def _part(self, reply: str, plan: Plan, way: Way, level: Level) -> _Piece:
+    def _part(self, reply: str, *, plan: Plan, way: Way, level: Level) -> _Judged:
         division, findings = read_division(reply, kind=plan.kind, level=level)
         unread = read_faults(findings, way)
         if division is None or not division.below:
-            return _Piece(None, tuple(unread) or (_nothing(plan, way, level),), reply)
+            return _Judged(None, tuple(unread) or (_nothing(plan, way, level),), reply)
         grown = replace(plan.divided(way, division.below), codex=_with(plan.codex, division.codex))
         faults = [*unread, *division_faults(grown, way)]
         below = budgeted(division.below, plan.at(way).words)
-        return _Piece(grown.divided(way, below), tuple(faults), reply)
+        return _Judged(grown.divided(way, below), tuple(faults), reply)
 
     def _say(self, what: str) -> None:
         self.line.tell(Noted(what))
 
 
-def _judged(completion: Completion, judge: _Judge) -> _Piece:
+def _judged(completion: Completion, judge: _Judge) -> _Judged:
     """Judge a reply; one that was refused or cut off has that for its first fault."""
     if completion.stop_reason is StopReason.REFUSAL:
         why = f" ({completion.stop_detail})" if completion.stop_detail else ""
-        return _Piece(None, (Fault("plan/refused", f"the model refused to plan this{why}"),), refused=True)
+        return _Judged(None, (Fault("plan/refused", f"the model refused to plan this{why}"),), refused=True)
     piece = judge(completion.text)
     short = _CUT_SHORT.get(completion.stop_reason)
     return replace(piece, faults=(Fault("plan/cut", short), *piece.faults)) if short else piece

@@ -119,6 +119,23 @@ def test_what_is_still_wrong_is_told_and_the_outline_given_all_the_same(
 
 
 @pytest.mark.usefixtures("desk")
+def test_a_finding_points_at_the_chapter_that_it_is_about(
+    configured: Callable[[ScriptedServer], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def script(asked: Asked) -> Behaviour:
+        later = "What comes before it ends so" in asked.turns[0][1]
+        return Says(longer(right(asked)) if later else right(asked))
+
+    with ScriptedServer(script) as server:
+        configured(server)
+        run(["plan", "novella.md", "-o", "outline.yaml"])
+    said = capsys.readouterr().err
+    chapter = next(node for node in read_outline(Path("outline.yaml")).nodes[1:] if node.depth == 1)
+
+    assert f"--> outline.yaml:{chapter.line}:" in said
+
+
+@pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize("name", ["novella", "handbook"])
 def test_the_outline_can_be_written_at_once(name: str) -> None:
     run(["plan", f"{name}.md", "-o", "outline.yaml", "-q"])
@@ -278,6 +295,16 @@ def test_the_first_line_leads_editors_to_the_schema() -> None:
 
     assert "# yaml-language-server: $schema=./pier/.storygen/outline.schema.json" == first
     assert Path("pier/.storygen/outline.schema.json").exists()
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_name_stays_in_its_comment() -> None:
+    name = "a\ntitle: not mine\x1b[31m.md"
+    shutil.copy("paragraph.md", name)
+    run(["plan", name, "-o", "outline.yaml", "-q"])
+    text = Path("outline.yaml").read_text(encoding="utf-8")
+
+    assert ("The pier", False) == (read_outline(Path("outline.yaml")).title, "\x1b" in text)
 
 
 @pytest.mark.usefixtures("desk")

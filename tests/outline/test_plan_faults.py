@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storygen.outline.plan_faults import Fault, division_faults, plan_faults
-from storygen.outline.planned import Constraint, Plan, Planned
+from storygen.outline.planned import Constraint, Piece, Plan
 from storygen.outline.tree import Ending, Entry, Kind, Level, Style
 
 PEOPLE = tuple(
@@ -16,7 +16,7 @@ PEOPLE = tuple(
 PLACES = tuple(Entry(name, "place") for name in ("pier", "lamp room", "shop", "church", "boat", "cave"))
 
 
-def scene(title: str = "The boat", **fields: Any) -> Planned:
+def scene(title: str = "The boat", **fields: Any) -> Piece:
     """Return a scene that nothing is wrong with."""
     sound: dict[str, Any] = {
         "words": 1_000,
@@ -28,7 +28,7 @@ def scene(title: str = "The boat", **fields: Any) -> Planned:
         "ending": Ending.HINGE,
         "serves": ("c1",),
     }
-    return Planned(Level.SCENE, title, **(sound | fields))
+    return Piece(Level.SCENE, title, **(sound | fields))
 
 
 END = scene("The end", ending=Ending.FINAL)
@@ -107,6 +107,14 @@ def test_a_book_of_another_length_is_told() -> None:
     assert ["words: `words` is 2,000, and the book is to have 3,000"] == told(WHOLE, words=3_000)
 
 
+def test_a_request_alone_cannot_make_a_book_without_end() -> None:
+    endless = replace(WHOLE, words=2_000_000, below=(replace(CHAPTERS.below[0], words=2_000_000),))
+
+    assert ["words: `words` is 2,000,000, and at most 1,000,000 are planned unasked"] == told(
+        endless, words=0
+    )
+
+
 @pytest.mark.parametrize("words", [1_961, 2_000, 2_040])
 def test_two_in_a_hundred_are_no_fault(words: int) -> None:
     assert [] == told(WHOLE, words=words)
@@ -147,7 +155,7 @@ def test_sections_that_all_end_alike_are_told() -> None:
 
 
 def test_documentation_needs_neither_states_nor_an_end() -> None:
-    page = Planned(Level.PAGE, "Install", 1_000, beats=("Check Python",), serves=("c1",))
+    page = Piece(Level.PAGE, "Install", 1_000, beats=("Check Python",), serves=("c1",))
     plan = replace(WHOLE, kind=Kind.DOCS, words=1_000, style=Style(person="second"), below=(page,))
 
     assert [] == told(plan, words=1_000)
@@ -157,8 +165,8 @@ CHAPTERS = replace(
     WHOLE,
     words=9_000,
     below=(
-        Planned(Level.CHAPTER, "Out", 5_000, summary="She goes.", serves=("c1",)),
-        Planned(Level.CHAPTER, "Back", 4_000, summary="She returns."),
+        Piece(Level.CHAPTER, "Out", 5_000, summary="She goes.", serves=("c1",)),
+        Piece(Level.CHAPTER, "Back", 4_000, summary="She returns."),
     ),
 )
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storygen.outline.plan_outline import outline_of
-from storygen.outline.planned import Constraint, Plan, Planned
+from storygen.outline.planned import Constraint, Piece, Plan
 from storygen.outline.read import read_text
 from storygen.outline.tree import Entry, Kind, Level, Outline, Section, Style
 from storygen.outline.write import write_outline
@@ -24,9 +24,9 @@ def plans(draw: st.DrawFn) -> Plan:
         Kind.DOCS: (Level.PART, Level.PAGE, Level.SECTION),
     }[kind][draw(st.integers(0, 2)) :]
 
-    def nodes(depth: int) -> tuple[Planned, ...]:
+    def nodes(depth: int) -> tuple[Piece, ...]:
         return tuple(
-            Planned(
+            Piece(
                 levels[depth],
                 draw(titles),
                 draw(st.integers(100, 2_000)),
@@ -79,7 +79,7 @@ def test_a_section_is_told_what_the_request_asks_of_it() -> None:
             Constraint("c2", "He smiles."),
             Constraint("c3", "No.", throughout=True),
         ),
-        below=(Planned(Level.SCENE, "B", 1_000, beats=("C.",), serves=("c2", "c1", "c3")),),
+        below=(Piece(Level.SCENE, "B", 1_000, beats=("C.",), serves=("c2", "c1", "c3")),),
     )
     (section,) = (node for node in outline_of(plan, PATH).nodes if isinstance(node, Section))
 

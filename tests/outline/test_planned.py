@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storygen.outline.planned import Plan, Planned, budgeted, fitted
+from storygen.outline.planned import Piece, Plan, budgeted, fitted
 from storygen.outline.tree import Kind, Level
 
 PLAN = Plan(
@@ -11,9 +11,9 @@ PLAN = Plan(
     Kind.FICTION,
     9_000,
     below=(
-        Planned(Level.CHAPTER, "Out", 5_000, below=(Planned(Level.SCENE, "The boat", 1_000),)),
-        Planned(Level.CHAPTER, "Back", 4_000),
-        Planned(Level.CHAPTER, "Home", 1_200),
+        Piece(Level.CHAPTER, "Out", 5_000, below=(Piece(Level.SCENE, "The boat", 1_000),)),
+        Piece(Level.CHAPTER, "Back", 4_000),
+        Piece(Level.CHAPTER, "Home", 1_200),
     ),
 )
 
@@ -49,7 +49,7 @@ def test_a_budget_holds_at_every_level() -> None:
 
 
 def test_what_has_no_budget_gets_a_usual_one() -> None:
-    nodes = [Planned(Level.SCENE, "A", 0), Planned(Level.SCENE, "B", 1_100)]
+    nodes = [Piece(Level.SCENE, "A", 0), Piece(Level.SCENE, "B", 1_100)]
 
     assert [1_100, 1_100] == [node.words for node in budgeted(nodes, 2_200)]
 
@@ -65,7 +65,7 @@ def test_long_chapters_are_open_until_they_are_divided() -> None:
 
 
 def test_a_node_is_divided_in_its_place() -> None:
-    scenes = [Planned(Level.SCENE, "The pier", 2_000), Planned(Level.SCENE, "The lamp", 2_000)]
+    scenes = [Piece(Level.SCENE, "The pier", 2_000), Piece(Level.SCENE, "The lamp", 2_000)]
     divided = PLAN.divided((1,), scenes)
 
     assert ("Out", "The lamp", "Home") == (

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from storygen.messages import Role
-from storygen.outline.planned import Constraint, Plan, Planned, Way
+from storygen.outline.planned import Constraint, Piece, Plan, Way
 from storygen.outline.tree import Entry, Kind, Level, Style
 from storygen.prompts.plain import Variables
 from storygen.prompts.planning import PLAN, Again, Brief, part_variables, whole_variables
@@ -20,8 +20,8 @@ WHOLE = Plan(
     codex=(Entry("Anna", "character", about="The keeper."),),
     constraints=(Constraint("c1", "Tom refuses."), Constraint("c2", "No war.", throughout=True)),
     below=(
-        Planned(Level.CHAPTER, "Out", 5_000, summary="She goes.", leave="She is alone.", serves=("c1",)),
-        Planned(Level.CHAPTER, "Back", 4_000, summary="She returns."),
+        Piece(Level.CHAPTER, "Out", 5_000, summary="She goes.", leave="She is alone.", serves=("c1",)),
+        Piece(Level.CHAPTER, "Back", 4_000, summary="She returns."),
     ),
 )
 
@@ -46,7 +46,7 @@ def test_a_request_cannot_end_its_own_element() -> None:
 
 
 def test_all_pieces_have_one_system_message() -> None:
-    grown = WHOLE.divided((0,), [Planned(Level.SCENE, "The boat", 5_000)])
+    grown = WHOLE.divided((0,), [Piece(Level.SCENE, "The boat", 5_000)])
     later = part_variables(BRIEF, WHOLE, grown, (1,))
 
     assert rendered(part((0,)), Role.SYSTEM) == rendered(later, Role.SYSTEM)

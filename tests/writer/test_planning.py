@@ -158,8 +158,8 @@ def test_a_refused_piece_is_not_asked_for_again(journal: Journal) -> None:
     model = Model(WHOLE, ("", StopReason.REFUSAL))
     planning = model.plans(journal)
 
-    assert (["the model refused to plan this"], 2) == (
-        [each.message for each in planning.faults],
+    assert ([("the model refused to plan this", (0,))], 2) == (
+        [(each.message, each.way) for each in planning.faults],
         len(model.asked),
     )
 
@@ -202,6 +202,15 @@ def test_a_critique_that_makes_it_worse_is_dropped(journal: Journal) -> None:
     assert planning.plan is not None
 
     assert ("The Lamp Room", ()) == (planning.plan.title, planning.faults)
+
+
+def test_a_length_that_nobody_has_asked_for_is_bounded(journal: Journal) -> None:
+    endless = WHOLE.replace("9000", "9000000").replace("7600", "8998600")
+    model = Model(endless, endless)
+    planning = model.plans(journal, Brief(BRIEF.text, BRIEF.kind), stop=lambda: True)
+    assert planning.plan is not None
+
+    assert 1_000_000 == planning.plan.words == sum(node.words for node in planning.plan.below)
 
 
 def test_newcomers_join_the_codex_once(journal: Journal) -> None:
