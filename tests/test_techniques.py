@@ -16,17 +16,23 @@ import pytest
 
 from storygen.draft import Flag, Leg
 from storygen.messages import Completion, Message, Request, Role, StopReason
+from storygen.outline.plan_faults import plan_faults
+from storygen.outline.planned import Constraint, Plan
 from storygen.outline.tree import Ending, Kind, Outline, Style
 from storygen.prompts.context import Context, Revision
 from storygen.prompts.messages import section_messages
+from storygen.prompts.plain import Variables
 from storygen.prompts.shelf import Shelf
 from storygen.prompts.shelving import read_shelf
+from storygen.prompts.steps import STEPS
 from storygen.prompts.templates import Templates
+from storygen.prompts.variables import variables_of
 from storygen.review.conventions import Conventions
 from storygen.review.page import Piece
 from storygen.review.report import review
 from storygen.writer.attempt import fingerprint
 from storygen.writer.reasons import Limits, Sitting, Step, judge
+from tests.outline.test_plan_faults import WHOLE, with_scene
 from tests.prompts import contract
 from tests.prompts.books import STYLE, book, context, section
 from tests.prompts.contract import Asked, Check
@@ -35,6 +41,7 @@ from tests.prompts.generated import prose
 SYSTEM, USER = "section/system.md.j2", "section/user.md.j2"
 SENTENCES = [f"She counted {number} gulls over the northern pier." for number in range(100)]
 COPIED = "The lamp is lit by Anna with the last match of the box that Tom left there."
+FORGOTTEN = Constraint("c3", "Nobody goes home.")
 HABITS = (
     "The narrator does not explain afterwards what it meant.",
     "Groups of three, strings of “not this, not that, but”",
@@ -192,15 +199,53 @@ def is_the_same_request(texts: tuple[str, str]) -> bool:
     return fingerprint(one) == fingerprint(other)
 
 
+def of_a_plan(templates: Templates | None = None) -> str:
+    """Return what the model is told that has its own plan before it."""
+    return _told("plan", {**STEPS["plan"].own, "critique": 1}, templates)
+
+
+def of_a_digest(templates: Templates | None = None) -> str:
+    """Return what the model is told that sums up a section."""
+    each = asked()
+    given = variables_of(each.outline, each.section, each.context)
+    return _told("digest", {**given, **STEPS["digest"].own}, templates)
+
+
+def _told(step: str, variables: Variables, templates: Templates | None) -> str:
+    messages = (templates or Templates.read()).render(Kind.FICTION, step, variables)
+    return "\n".join(message.text for message in messages)
+
+
+def tells(line: str) -> Callable[[str], bool]:
+    """Return the check that a prompt has *line* in it."""
+    return lambda text: line in text
+
+
+def is_sound(plan: Plan) -> bool:
+    """Whether a plan adds up, serves every constraint, and leaves no section empty or crowded."""
+    return not plan_faults(plan, words=2_000)
+
+
 TECHNIQUES = (
     Technique(
         1,
-        ("section/user#card", "storygen.prompts.variables:section_variables"),
+        ("section/user#card", "plan/system#form", "storygen.prompts.variables:section_variables"),
         (
             lacks(
                 contract.tells_the_card, lambda: without(r"\{% if section.leave %\}.*?\{% endif %\}\n", USER)
             ),
             lacks(contract.tells_the_words, lambda: without(r"Words: .*?\n", USER)),
+        ),
+    ),
+    Technique(
+        2,
+        ("plan/user#faults", "storygen.outline.plan_faults:plan_faults"),
+        (
+            Proof(
+                is_sound, lambda: replace(WHOLE, constraints=(*WHOLE.constraints, FORGOTTEN)), lambda: WHOLE
+            ),
+            Proof(is_sound, lambda: with_scene(words=900), lambda: WHOLE),
+            Proof(is_sound, lambda: with_scene(place="a; b; c; d; e; f"), lambda: WHOLE),
         ),
     ),
     Technique(
@@ -244,8 +289,15 @@ TECHNIQUES = (
     ),
     Technique(
         9,
-        ("section/user#facts", "storygen.prompts.facts:facts"),
-        (lacks(tells_facts, lambda: emptied("facts", USER)),),
+        ("section/user#facts", "digest/system#output", "storygen.prompts.facts:facts"),
+        (
+            lacks(tells_facts, lambda: emptied("facts", USER)),
+            Proof(
+                tells("A fact that no words prove is left out."),
+                lambda: of_a_digest(emptied("output", "digest/system.md.j2")),
+                of_a_digest,
+            ),
+        ),
     ),
     Technique(
         10,
@@ -326,6 +378,17 @@ TECHNIQUES = (
                 contract.tells_the_end_what_is_open,
                 lambda: without(r"\{% if section.ending == \"final\".*?\{% endif %\}\n", USER),
                 position=3,
+            ),
+        ),
+    ),
+    Technique(
+        21,
+        ("plan/user#critique",),
+        (
+            Proof(
+                tells("read it once as an editor"),
+                lambda: of_a_plan(emptied("critique", "plan/user.md.j2")),
+                of_a_plan,
             ),
         ),
     ),
