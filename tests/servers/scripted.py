@@ -264,7 +264,7 @@ def continuing(texts: Mapping[str, str] | str, *, tokens: int = 400) -> Callable
 
     def script(asked: Asked) -> Behaviour:
         text = texts if isinstance(texts, str) else texts[meant(asked, texts)]
-        start = _where_to_go_on(asked, text)
+        start = where_to_go_on(asked, text)
         if start is None:
             return Fails(400, message="the text to continue is none of this server's")
         pieces = pieces_of(text[start:])
@@ -427,7 +427,7 @@ def _text(content: str | list[dict[str, Any]]) -> str:
     return content if isinstance(content, str) else "\n\n".join(block["text"] for block in content)
 
 
-def _where_to_go_on(asked: Asked, text: str) -> int | None:
+def where_to_go_on(asked: Asked, text: str) -> int | None:
     """Return where in *text* the reply begins; None where the request continues some other text."""
     kept = next((said for role, said in reversed(asked.turns) if role == "assistant"), "").rstrip()
     if not text.startswith(kept):

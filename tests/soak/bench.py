@@ -85,7 +85,7 @@ class Bench:
     _lock: Lock = field(default_factory=Lock)
 
     def run(self, *, jobs: int) -> None:
-        """Write books, so many at once, until the deck is empty."""
+        """Write books, so many at once, until the deck is empty or a promise is broken."""
         with ThreadPoolExecutor(jobs) as pool:
             for done in [pool.submit(self._work) for _ in range(jobs)]:
                 done.result()
@@ -96,7 +96,8 @@ class Bench:
                 hand, self.deck = self.deck[:HAND], self.deck[HAND:]
                 number, old = self._begun, self.dice.random() < 1 / 2
                 self._begun += 1
-            if not hand:
+                broken = any(outcome.problems for _, outcome in self.outcomes)
+            if broken or not hand:
                 return
             wanted = self.wanted[number % len(self.wanted)]
             outcome = killed(self.folder / f"book-{number:03}", wanted, hand, old=old)

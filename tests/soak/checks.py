@@ -18,6 +18,9 @@ SECONDS, BYTES = 0.5, 4_096
 GRACE = 0.5
 """Seconds that text may be on its way, while the killed process waits for a processor of this machine."""
 
+SEAM = 400
+"""Characters that a request may take back of a text to join the next reply to it, its anchor among them."""
+
 Files: TypeAlias = Mapping[str, bytes]
 """What was made in a book, by name; its private folder aside."""
 
@@ -82,6 +85,19 @@ def nothing_shrinks(replies: Iterable[Reply], before: Ledger, now: Ledger) -> It
     for reply in replies:
         if not reply.text().startswith(now.texts.get(reply.id, "")):
             yield f"I-3: the text of {reply.id} is not what the server sent"
+
+
+def what_is_paid_is_used(new: Iterable[Reply], replies: Iterable[Reply], before: Ledger) -> Iterator[str]:
+    """Every *new* request goes on where the text ends that was saved *before*, but for a seam's breadth."""
+    starts = {reply.id: reply for reply in replies}
+    reached: dict[str, int] = {}
+    for id_, text in before.texts.items():
+        old = starts[id_]
+        reached[old.section] = max(reached.get(old.section, 0), old.start + len(text))
+    for reply in new:
+        saved = reached.get(reply.section, 0)
+        if reply.start < saved - SEAM:
+            yield f"{reply.section} was asked for from character {reply.start} on, and has {saved}"
 
 
 def no_invisible_spend(replies: Iterable[Reply], ledger: Ledger, *, model: str) -> Iterator[str]:

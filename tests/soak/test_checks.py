@@ -12,7 +12,8 @@ from tests.soak.ledger import Ledger, Row
 from tests.soak.truth import Reply
 
 MODEL = catalogue().default
-REPLY = Reply(1, "process-001", "s01", "d1", [(0.1, "It rained. "), (0.9, "Nobody came. "), (1.7, "So ")])
+PIECES = [(0.1, "It rained. "), (0.9, "Nobody came. "), (1.7, "So ")]
+REPLY = Reply(1, "process-001", "s01", "d1", pieces=PIECES)
 WHOLE = replace(REPLY, stop="end_turn")
 COST = catalogue().find(MODEL).cost(REPLY.usage)
 ROW = Row(
@@ -103,6 +104,14 @@ def test_saved_text_that_turns_into_another_later_is_seen() -> None:
     assert ["I-3: the text of req_00001 is not what the server sent"] == list(
         checks.nothing_shrinks([WHOLE], Ledger(), now)
     )
+
+
+@pytest.mark.parametrize(("start", "problems"), [(0, 1), (600, 0)])
+def test_a_request_that_forgets_what_was_saved_is_seen(start: int, problems: int) -> None:
+    before = Ledger(rows=(replace(ROW, text="x" * 1_000),))
+    new = [replace(REPLY, number=2, start=start)]
+
+    assert problems == len(list(checks.what_is_paid_is_used(new, [REPLY, *new], before)))
 
 
 @pytest.mark.parametrize("row", [ROW, ENDED, replace(ROW, fate="unknown", ended=True)])

@@ -22,7 +22,7 @@ _IN_STREAM = {Way.MID_STREAM, Way.RIVAL}
 _BY_THE_CLOCK = {Way.RESUME, Way.RANDOM}
 _TO_MIGRATE = {None, 1}
 _DONE, _LOCKED, _KILLED = 0, 5, -9
-_CUT = Kill(Way.MID_STREAM, delay=0.6)
+_CUT = Kill(Way.MID_STREAM, delay=1.4)  # so long that text of it has to be saved
 _PROMPTLY = 30.0
 """Seconds that a second writer may take to start, look and leave, on a machine that is busy with others."""
 
@@ -62,20 +62,25 @@ class Trial:
     processes: int = 0
 
     def run(self) -> Outcome:
-        """Start, kill and look until a process comes to the end of the book, then ask for it once more."""
+        """Start, kill and look until a process comes to the end of the book, or until a promise is broken."""
         self.hand.sort(key=lambda kill: kill.point is not CrashPoint.MIGRATING)
         self.ledger = read_ledger(self.desk.journal)
-        while self._once(self._deal()) == _KILLED:
+        while self._once(self._deal()) == _KILLED and not self.outcome.problems:
             pass
         self.outcome.left += self.hand
         self.outcome.requests = len(self.truth.replies)
+        if not self.outcome.problems:
+            self._ask_again()
+        return self.outcome
+
+    def _ask_again(self) -> None:
+        """See that the book is right, and that nobody is asked for any more of it."""
         self._once(None)
         if len(self.truth.replies) > self.outcome.requests:
             self._complain("I-2: the same command again sent something")
         different = list(checks.same_book(self.desk.files(), self.wanted))
         self.outcome.same = not different
         self.outcome.problems += different
-        return self.outcome
 
     def _once(self, kill: Kill | None) -> int:
         """Have a process write until *kill* strikes or all is done; return its exit code."""
@@ -153,14 +158,15 @@ class Trial:
     def _examine(self, victim: Victim) -> None:
         """Hold what lies on the disk to what the server knows."""
         before, now = self.ledger, read_ledger(self.desk.journal)
-        replies = list(self.truth.replies)
-        lost = checks.losses(self.truth.of(victim.key), now, died=victim.died)
+        replies, own = list(self.truth.replies), self.truth.of(victim.key)
+        lost = checks.losses(own, now, died=victim.died)
         self.outcome.problems += chain(
             checks.undamaged(now),
             checks.intent_first(replies, now),
             checks.done_is_done(replies, self.finished),
             checks.nothing_is_lost(lost),
             checks.nothing_shrinks(replies, before, now),
+            checks.what_is_paid_is_used(own, replies, before),
             checks.no_invisible_spend(replies, now, model=catalogue().default),
             checks.files_are_whole(self.desk.files(), self.wanted),
         )

@@ -13,7 +13,7 @@ from threading import Lock
 
 from storygen.messages import Usage
 from tests.servers.replies import beginning, ending, pieces_of, said
-from tests.servers.scripted import Asked, Behaviour, Says, Script, Wire, continuing, meant
+from tests.servers.scripted import Asked, Behaviour, Says, Script, Wire, continuing, meant, where_to_go_on
 from tests.soak.stories import Story
 
 TOKENS = 300
@@ -30,14 +30,16 @@ _INPUT = 10
 class Reply:
     """One request as the server saw it, and all that has left of its reply.
 
-    `process` is the key that came with it, `pieces` the text with the moment just before it left, by the
-    clock of this process; `stop` is empty until the stop reason has left.
+    `process` is the key that came with it, `start` where in the section's text the reply begins. `pieces` are
+    its text with the moment just before each left, by the clock of this process; `stop` is empty until the
+    stop reason has left.
     """
 
     number: int
     process: str
     section: str
     digest: str
+    start: int = 0
     pieces: list[tuple[float, str]] = field(default_factory=list)
     stop: str = ""
 
@@ -102,10 +104,11 @@ class Truth:
     def asked(self, asked: Asked) -> Reply:
         """Note a request."""
         key, digest = asked.headers["x-api-key"], sha256(asked.body).hexdigest()
-        section = self.story.ids[meant(asked, self.story.ids)]
+        title = meant(asked, self.story.ids)
+        section, start = self.story.ids[title], where_to_go_on(asked, self.story.texts[title]) or 0
         with self._lock:
-            reply = Reply(len(self.replies) + 1, key, section, digest)
-            self._note(request=reply.number, process=key, section=section, digest=digest)
+            reply = Reply(len(self.replies) + 1, key, section, digest, start)
+            self._note(request=reply.number, process=key, section=section, digest=digest, start=start)
             self.replies.append(reply)
         return reply
 

@@ -11,10 +11,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import storygen
+
 LONGEST = 120
 """Seconds after which a process is taken to hang."""
 
 _LOOK = 0.002
+_OURS = Path(storygen.__file__).parents[1]
+"""The code that this process imports is the code that is killed."""
 
 
 @dataclass(slots=True)
@@ -40,8 +44,8 @@ class Desk:
 
     def start(self, key: str, *, crash_at: str = "") -> Victim:
         """Start a process that is known by its *key* and kills itself at the point *crash_at*."""
-        environ = {"PATH": os.environ["PATH"], "HOME": str(self.home), "STORYGEN_CRASH_AT": crash_at}
-        environ |= {"ANTHROPIC_BASE_URL": self.url, "ANTHROPIC_API_KEY": key}
+        environ = {"PATH": os.environ["PATH"], "HOME": str(self.home), "PYTHONPATH": str(_OURS)}
+        environ |= {"ANTHROPIC_BASE_URL": self.url, "ANTHROPIC_API_KEY": key, "STORYGEN_CRASH_AT": crash_at}
         with self.said.open("ab") as said:
             process = subprocess.Popen(
                 [sys.executable, "-m", "storygen", "write", "--jobs", str(self.jobs)],
