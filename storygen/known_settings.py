@@ -25,6 +25,14 @@ class OnUnknown(StrEnum):
     STOP = "stop"
 
 
+class ContextMode(StrEnum):
+    """How much of the finished text a section's prompt holds; `auto` is whichever of the two is cheaper."""
+
+    ROLLING = "rolling"
+    FULL = "full"
+    AUTO = "auto"
+
+
 Reader: TypeAlias = Callable[[str], Any]
 
 
@@ -117,6 +125,7 @@ TABLE: dict[str, Row] = {
     "jobs": Row(_between(1, 1_000, int), "a whole number from 1 to 1,000", "jobs"),
     "legs": Row(_between(1, 100, int), "a whole number of legs from 1 to 100", "legs"),
     "retries": Row(_between(0, 100, int), "a whole number of retries from 0 to 100", "retries"),
+    "context": Row(lambda text: ContextMode(text), "rolling, full or auto", "context.mode"),  # noqa: PLW0108 - mypy
     "context_codex": Row(_TOKENS, "a number of tokens", "context.codex"),
     "context_recap": Row(_TOKENS, "a number of tokens", "context.recap"),
     "context_tail": Row(_TOKENS, "a number of tokens", "context.tail"),

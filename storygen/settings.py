@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from storygen.errors import SettingsError
-from storygen.known_settings import TABLE, OnRefusal, OnUnknown
+from storygen.known_settings import TABLE, ContextMode, OnRefusal, OnUnknown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +72,7 @@ class Settings:
     jobs: int = 1
     legs: int = 8
     retries: int = 5
+    context: ContextMode = ContextMode.ROLLING
     context_codex: int = 2_000
     context_recap: int = 1_500
     context_tail: int = 1_200
@@ -197,7 +198,7 @@ def _from_file(text: str, origin: Origin) -> dict[str, str]:
         raise SettingsError(
             f"{origin} is not valid TOML: {error}", "correct the line that it names"
         ) from error
-    names = {row.file: name for name, row in TABLE.items()}
+    names = {row.file: name for name, row in TABLE.items()} | {"context": "context"}  # a word, or a table
     found = {}
     for key, value in _flat(raw):
         _refuse_strangers(key, origin, names)

@@ -49,6 +49,7 @@ FAMILIES = {
     "~plan": Family(Freshness.SOFT, "the plan of the book"),
     "~recap": Family(Freshness.SOFT, "the recap"),
     "~facts": Family(Freshness.SOFT, "what earlier texts establish about those on its card"),
+    "~before": Family(Freshness.SOFT, "the finished text before it"),
     "~tail": Family(Freshness.SOFT, "the text of {} before it"),
     "~next": Family(Freshness.SOFT, "what the next section begins with"),
     "~codex": Family(Freshness.SOFT, "codex “{}”, which its card does not name,", lasting=False),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from storygen.catalogue import catalogue
 from storygen.cli.table import money, table
 from storygen.cli.watch import dollars
-from storygen.desk.estimate import Estimate, estimate
+from storygen.desk.estimate import Estimate, estimate, kind_of_context
 from storygen.desk.states import read_book
 from storygen.desk.write import rehearses
 from storygen.draft import total_usage
@@ -29,7 +29,12 @@ def show_estimate(
     estimates = estimate(project, selection=selection) if counted is None else counted
     if json:
         sections = [_document(each) for each in estimates]
-        console.document(outline=str(project.outline.path), exact=counted is not None, sections=sections)
+        console.document(
+            outline=str(project.outline.path),
+            exact=counted is not None,
+            context=list(kind_of_context(project)),
+            sections=sections,
+        )
         return
     outline = project.outline
     if not estimates:
@@ -40,6 +45,8 @@ def show_estimate(
         f"{outline.title}: {len(outline.sections)} sections, {to_write} to write, "
         f"target {outline.words:,} words\n\n{_table(estimates)}\n"
     )
+    for remark in kind_of_context(project):
+        console.product(f"{remark[:1].upper()}{remark[1:]}.")
     models = ", ".join(dict.fromkeys(each.model for each in estimates))
     console.product(f"{models}; prices of {catalogue().priced_on}, ±30 %; thinking is not in it.")
     sent = "Nothing was sent" if counted is None else "The server counted the prompts, nothing was written"

@@ -61,6 +61,8 @@ def _table(found: Prompt) -> str:
         text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2], elastic=3)
     if found.left_out:
         text += f"\n\n  No room among the sources for {'; '.join(found.left_out)}."
+    for remark in found.why:
+        text += f"\n\n  {remark[:1].upper()}{remark[1:]}."
     request = found.request
     return f"{text}\n\n  {request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"
 
@@ -79,4 +81,5 @@ def _document(found: Prompt) -> dict[str, object]:
             for choice in found.choices
         ],
         "left_out": list(found.left_out),
+        "context": {"mode": found.mode, "why": list(found.why)},
     }

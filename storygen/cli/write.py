@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from storygen.desk.select import Selection
 
 _SETTINGS = (
-    *("model", "max_tokens", "temperature", "effort", "on_refusal", "on_unknown", "base_url"),
+    *("model", "max_tokens", "temperature", "effort", "context", "on_refusal", "on_unknown", "base_url"),
     *("budget", "max_calls", "max_output_tokens", "jobs"),
 )
 _INTERRUPTED = (130, 143, 129)
@@ -39,6 +39,7 @@ MANY = 5_000
 @click.option("--max-tokens", metavar="N", help="The most tokens of one reply.")
 @click.option("--temperature", metavar="T", help="0 to 1, where the model takes it.")
 @click.option("--effort", metavar="LEVEL", help="low, medium, high, xhigh or max.")
+@click.option("--context", metavar="HOW", help="rolling (default), full, or auto: the cheaper of the two.")
 @click.option("--budget", metavar="DOLLARS", help="The most that this run may cost.")
 @click.option("--max-calls", metavar="N", help="The most requests of this run.")
 @click.option("--max-output-tokens", metavar="N", help="The most tokens that this run may write.")

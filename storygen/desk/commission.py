@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from storygen.book.attempts import Attempt
 from storygen.book.folder import Book
@@ -12,12 +13,16 @@ from storygen.desk.commands import output_of
 from storygen.desk.material import Material, read_style, refuse
 from storygen.desk.project import Project
 from storygen.draft import Draft
+from storygen.known_settings import ContextMode
+from storygen.model.endpoint import is_anthropic
 from storygen.model.factor import learned
 from storygen.model.wire import Accepts, dropped
 from storygen.outline.tree import Outline, Section
+from storygen.prompts.closure import closure
 from storygen.prompts.sources import fit
 from storygen.text.tokens import count_tokens
-from storygen.writer.ask import Commission, without_messages
+from storygen.writer.ask import BESIDE, TOKENS_A_WORD, Commission, model_row, without_messages
+from storygen.writer.bills import choose_context
 
 
 def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attempt] = ()) -> Commission:
@@ -26,7 +31,7 @@ def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attem
     *attempts* are those of earlier runs: from what they were billed for it is learned how models count.
     """
     outline = project.outline
-    return Commission(
+    commission = Commission(
         outline=outline,
         templates=project.templates,
         settings=project.settings,
@@ -42,6 +47,8 @@ def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attem
             if _own_style(outline, section)
         },
     )
+    caches = rehearsed or is_anthropic(project.settings.base_url)
+    return replace(commission, auto=choose_context(commission, caches=caches))
 
 
 def material_of(project: Project) -> Material:
@@ -72,8 +79,7 @@ def _own_style(outline: Outline, section: Section) -> bool:
 
 def model_of(commission: Commission, section: Section) -> str:
     """Return the id of the model that writes *section*."""
-    name = commission.settings.at(section.own_settings).model or commission.catalogue.default
-    return commission.catalogue.find(name).id
+    return model_row(commission, section).id
 
 
 def cost_of(commission: Commission, section: Section, draft: Draft) -> int | None:
@@ -96,8 +102,23 @@ def left_out(
     return tuple(found)
 
 
-def remarks(commission: Commission, sections: Iterable[Section]) -> tuple[str, ...]:
-    """Return what a person should know of the models of *sections* before anything is sent."""
+def contexts(commission: Commission, sections: Iterable[Section]) -> tuple[str, ...]:
+    """Return which kind of context *sections* have where that has to be said, and why, in words."""
+    found = {commission.auto.why: None} if commission.auto.why else {}
+    for section in sections:
+        if commission.mode(section) is ContextMode.ROLLING:
+            continue
+        row = model_row(commission, section)
+        before = closure(commission.outline, section)
+        factor = max(row.factor, commission.factor(row))
+        if sum(each.words.aim for each in before) * TOKENS_A_WORD * factor + BESIDE > row.window:
+            found[f"from {section.id} on the window of {row.id} is full, and the context rolls"] = None
+            break
+    return tuple(found)
+
+
+def remarks(commission: Commission, sections: Sequence[Section]) -> tuple[str, ...]:
+    """Return what a person should know of the models of *sections*, and of what these are told."""
     found: dict[str, None] = {}
     for name in dict.fromkeys(model_of(commission, section) for section in sections):
         row = commission.catalogue.find(name)
@@ -105,7 +126,7 @@ def remarks(commission: Commission, sections: Iterable[Section]) -> tuple[str, .
             found[f"{name} was retired at Anthropic on {row.retires}; gateways may still serve it"] = None
         if row.prices is None:
             found[f"the price of {name} is not known, so no costs are shown"] = None
-    return tuple(found)
+    return (*found, *contexts(commission, sections))
 
 
 def cut_sources(commission: Commission, sections: Iterable[Section]) -> tuple[str, ...]:

@@ -5,25 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from storygen.catalogue import Model, catalogue
-from storygen.desk.commission import attempts_of, commission_of
+from storygen.desk.commission import attempts_of, commission_of, contexts
 from storygen.desk.digests import digests_of
 from storygen.desk.freshness import replaceable
 from storygen.desk.project import Project
 from storygen.desk.select import Selection, select
 from storygen.desk.states import State, read_book, standings
-from storygen.draft import Digest
 from storygen.messages import Request, Usage
 from storygen.outline.tree import Section
 from storygen.text.tokens import count_tokens
 from storygen.writer.ask import TOKENS_A_WORD, Commission, ask
+from storygen.writer.bills import STAND_IN, stand_in
+from storygen.writer.cache import Cache, Taken
 from storygen.writer.digest import STEP, TOKENS, ask_digest
 from storygen.writer.reasons import Sitting
-
-_STAND_IN = Digest("It went on in so many words as a digest has, one after another. " * 6)
-"""A digest that is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +68,14 @@ def estimate(project: Project, *, selection: Selection = Selection()) -> tuple[E
     """Return what `write` would ask for now, section by section; nothing is sent and no key is needed.
 
     A text that is not there yet is stood in for by as many tokens as its target has, so prompts have their
-    true length. The system message counts as written to the cache once and read from it after that.
+    true length. What is marked for the cache counts as written to it once and read from it after that.
     """
     return estimates(asks(project, selection=selection))
 
 
 def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, ...]:
     """Return the requests that `write` would begin with now, as far as they can be known."""
+    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
     shelved = read_book(project.book)
     now = standings(project.outline, shelved)
     stale = replaceable(project, now, shelved.record) if selection.stale else frozenset()
@@ -86,13 +86,10 @@ def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, 
     chosen = select(project.outline, selection, unwritten)
     there = [each for each in now if not _open(each.state)]
     digests = digests_of(project, there, shelved.record, rehearsed=False)
-    commission = replace(
-        commission_of(project, rehearsed=False, attempts=attempts_of(project.book)),
-        digests={section.id: _STAND_IN for section in project.outline.sections if section.summed_up}
-        | dict(digests.told),
-    )
+    to_come = {section.id: STAND_IN for section in project.outline.sections if commission.sums_up(section)}
+    commission = replace(commission, digests=to_come | dict(digests.told))
     owed = digests.owed(project.outline, chosen, all_missing=selection.everything)
-    summed_up = (section for section in (*owed, *chosen) if section.summed_up)
+    summed_up = (section for section in (*owed, *chosen) if commission.sums_up(section))
     return (
         *(_ask(commission, section, texts) for section in chosen),
         *(_ask_digest(commission, section, texts) for section in summed_up),
@@ -103,8 +100,14 @@ def estimates(
     wanted: Iterable[Ask], *, counts: Mapping[str, int] = MappingProxyType({})
 ) -> tuple[Estimate, ...]:
     """Return what *wanted* would take; *counts* are true lengths of prompts, by their names."""
-    seen: set[tuple[str, str]] = set()
-    return tuple(_estimate(each, counts.get(each.id), seen) for each in wanted)
+    cache = Cache()
+    return tuple(_estimate(each, counts.get(each.id), cache) for each in wanted)
+
+
+def kind_of_context(project: Project) -> tuple[str, ...]:
+    """Return what has to be said of how the sections are told of the book before them, in words."""
+    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
+    return contexts(commission, project.outline.sections)
 
 
 def _name(section: Section, step: str) -> str:
@@ -113,11 +116,6 @@ def _name(section: Section, step: str) -> str:
 
 def _open(state: State) -> bool:
     return state in {State.MISSING, State.INCOMPLETE, State.REHEARSED}
-
-
-def stand_in(section: Section) -> str:
-    """Return a text as long as *section* will be, in sentences that a tail can be cut from."""
-    return "It goes on from here, in so many words as it was asked for. " * (section.words.aim // 13 + 1)
 
 
 def _ask(commission: Commission, section: Section, texts: dict[str, str]) -> Ask:
@@ -132,24 +130,30 @@ def _ask_digest(commission: Commission, section: Section, texts: dict[str, str])
     return Ask(section, request, row, commission.factor(row), TOKENS / 2, STEP)
 
 
-def _estimate(asked: Ask, count: int | None, seen: set[tuple[str, str]]) -> Estimate:
+def _estimate(asked: Ask, count: int | None, cache: Cache) -> Estimate:
     row, messages = asked.row, asked.request.messages
-    cached, fresh = (
-        sum(count_tokens(m.text) for m in messages if m.cached is kind) for kind in (True, False)
-    )
-    factor = asked.factor if count is None else count / (cached + fresh)
-    system = math.ceil(cached * factor)
-    rest = math.ceil(fresh * factor) if count is None else count - system
-    cacheable = row.prices is not None and system >= row.cache_minimum
-    known = (row.id, asked.step) in seen
-    seen.add((row.id, asked.step))
+    plain = [_plain(message.text) for message in messages]
+    factor = asked.factor if count is None else count / sum(plain)
+    marked = 1 + max((index for index, message in enumerate(messages) if message.cached), default=-1)
+    blocks = [
+        (message.text, math.ceil(tokens * factor))
+        for message, tokens in zip(messages[:marked], plain[:marked], strict=True)
+    ]
+    taken = cache.take(row, blocks) if row.prices else Taken()
+    whole = math.ceil(sum(plain) * factor) if count is None else count
     usage = Usage(
-        input_tokens=rest if cacheable else rest + system,
-        cache_creation_input_tokens=system if cacheable and not known else 0,
-        cache_read_input_tokens=system if cacheable and known else 0,
+        input_tokens=max(0, whole - taken.read - taken.written),
+        cache_creation_input_tokens=taken.written,
+        cache_read_input_tokens=taken.read,
         output_tokens=math.ceil(asked.output * factor),
     )
     return Estimate(asked.section, row.id, usage, row.cost(usage), asked.step)
+
+
+@lru_cache(maxsize=4_000)
+def _plain(text: str) -> int:
+    """Count a text once: where the book is told in full, the same ones are in many prompts."""
+    return count_tokens(text)
 
 
 def text_alone(project: Project) -> int | None:

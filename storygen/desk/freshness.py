@@ -60,7 +60,8 @@ def inputs_again(
     def again(section: Section, then: Hashes) -> Hashes:
         printed = [name_of("source", ref.name) for ref in section.sources if ref.run]
         unseen = {name: then[name] for name in printed if name in then}
-        return {**inputs.at(section, texts, digests, told=names_in(then, "~codex")), **unseen}
+        told, full = names_in(then, "~codex"), "~before" in then
+        return {**inputs.at(section, texts, digests, told=told, full=full), **unseen}
 
     return again
 
@@ -93,9 +94,9 @@ def asked_from(
     inputs = Inputs(project, lambda section: _files(commission, section))
 
     def asked(section: Section, texts: Mapping[str, str], digests: Mapping[str, Digest]) -> Hashes:
-        choices = context_of(replace(commission, digests=digests), section, texts).choices
-        sent = {choice.entry.name for choice in choices if choice.sent}
-        return inputs.at(section, texts, digests, told=sent)
+        context = context_of(replace(commission, digests=digests), section, texts)
+        sent = {choice.entry.name for choice in context.choices if choice.sent}
+        return inputs.at(section, texts, digests, told=sent, full=bool(context.finished))
 
     return asked
 

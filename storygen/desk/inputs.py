@@ -15,6 +15,7 @@ from storygen.draft import Digest
 from storygen.outline.tree import Entry, Heading, Outline, Section, Style
 from storygen.prompts.closure import further_back
 from storygen.prompts.codex import known_at, named, starts
+from storygen.prompts.context import written_before
 from storygen.prompts.facts import digested
 from storygen.prompts.plan import about
 from storygen.prompts.recap import NEAREST
@@ -58,10 +59,12 @@ class Inputs:
         digests: Mapping[str, Digest] = MappingProxyType({}),
         *,
         told: Collection[str] = (),
+        full: bool = False,
     ) -> dict[str, str]:
         """Return what *section* is written from in a book of these *texts* and *digests*, by id.
 
         Of the codex that is what its card names, and besides what else it is *told*, by the entries' names.
+        With *full* all texts before it are among them.
         """
         before = self._before(section, texts)
         far = self._further_back(section, digests)
@@ -75,6 +78,7 @@ class Inputs:
             "~recap": hash_input([self._recap(each, far.get(each.id)) for each in before]),
             "~next": hash_input(self._next(section)),
             **({"~facts": hash_input(self._facts(section, far))} if far else {}),
+            **({"~before": hash_input(self._all_before(section, texts))} if full else {}),
             **self._book,
             **{name: self._text(text) for name, text in self._files(section).items()},
             **self._codex(section, told),
@@ -106,6 +110,9 @@ class Inputs:
     def _facts(self, section: Section, digests: Mapping[str, Digest]) -> object:
         """Return what *digests* say about whom and what the card of *section* names."""
         return list(chain.from_iterable(digested(self._outline, section, digests).values()))
+
+    def _all_before(self, section: Section, texts: Mapping[str, str]) -> object:
+        return [self._text(text) for _, text in written_before(self._outline, section, texts)]
 
     def _recap(self, section: Section, digest: Digest | None) -> str:
         """Hash what later sections are told of *section*: its *digest*, or else its card."""

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from storygen.desk.commission import attempts_of, commission_of
+from storygen.desk.commission import attempts_of, commission_of, contexts
 from storygen.desk.digests import digests_of
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import read_book, standings
+from storygen.known_settings import ContextMode
 from storygen.messages import Message, Request
 from storygen.model.endpoint import is_anthropic
 from storygen.model.wire import encoder, native, plain
@@ -26,7 +27,8 @@ from storygen.writer.reasons import Sitting
 class Prompt:
     """The request for one section: its messages, part by part, and why each codex entry is in or out.
 
-    `body` is the request as the Messages API spells it; `left_out` says what of the sources is not sent.
+    `body` is the request as the Messages API spells it; `left_out` says what of the sources is not sent,
+    `mode` how much of the text before it the section is told, and `why` what has to be said of that.
     """
 
     request: Request
@@ -34,6 +36,8 @@ class Prompt:
     parts: tuple[Part, ...]
     choices: tuple[Choice, ...]
     left_out: tuple[str, ...]
+    mode: ContextMode = ContextMode.ROLLING
+    why: tuple[str, ...] = ()
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -68,4 +72,6 @@ def prompt(project: Project, id_: str) -> Prompt:
         parts=parts(project.outline, section, context, project.templates, count=count_tokens),
         choices=context.choices,
         left_out=tuple(each.words for each in context.sources.left_out),
+        mode=ContextMode.FULL if context.finished else ContextMode.ROLLING,
+        why=contexts(commission, [section]),
     )

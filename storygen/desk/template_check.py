@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from storygen.catalogue import Lifecycle
 from storygen.desk.commission import attempts_of, commission_of
-from storygen.desk.estimate import stand_in
 from storygen.desk.material import Material
 from storygen.desk.project import Project
 from storygen.desk.states import read_book, standings
@@ -25,6 +24,7 @@ from storygen.prompts.steps import STEPS
 from storygen.prompts.variables import variables_of
 from storygen.text.tokens import count_tokens
 from storygen.writer.ask import Commission, context_of, without_messages
+from storygen.writer.bills import stand_in
 
 REVISED: Mapping[str, Plain] = {"current": "The text as it was.", "note": "Shorter.", "take": 2}
 """What a section is told when it is written anew: those branches are tried too."""

@@ -16,7 +16,7 @@ from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, one_by_one, refuse_unpriced
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, take_over
 from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
-from storygen.desk.digests import Digests, digests_of, keep_digest, sums_up
+from storygen.desk.digests import Digests, digests_of, keep_digest
 from storygen.desk.freshness import asked_from, is_models, stale
 from storygen.desk.keeping import Keeper
 from storygen.desk.lines import line_of
@@ -210,20 +210,26 @@ class Run:
     def work(self, selection: Selection) -> Work:
         """Return what is to be written and summed up, as *selection* wants it, and what is there already."""
         missing = self.missing(selection)
-        if not missing and not sums_up(self.project.outline):
+        if not missing and not self._sums_up:
             return NOTHING
         now = standings(self.project.outline, read_book(self.project.book))
         there = [standing for standing in now if standing.whole and not self._unwritten(standing)]
         digests = self.digests(there)
         for remark in digests.remarks:
             self.tell(Noted(remark))
+        owed = digests.owed(self.project.outline, missing, all_missing=selection.everything)
         return Work(
             missing=missing,
             texts={standing.section.id: standing.text for standing in there},
             ready=frozenset(standing.section.id for standing in there),
             digests=digests.told,
-            owed=digests.owed(self.project.outline, missing, all_missing=selection.everything),
+            owed=tuple(filter(self.commission.sums_up, owed)),
         )
+
+    @property
+    def _sums_up(self) -> bool:
+        """Whether digests are made beside the sections that are written."""
+        return any(map(self.commission.sums_up, self.project.outline.sections))
 
     def digests(self, now: Iterable[Standing]) -> Digests:
         """Return how the digests of the texts that are there *now* stand."""

@@ -214,7 +214,8 @@ class Section:
     @property
     def own_settings(self) -> dict[str, object]:
         """What the outline says about the model here, under the names that settings have."""
-        return {name: getattr(self, name) for name in ("model", "max_tokens", "temperature", "effort")}
+        names = ("model", "max_tokens", "temperature", "effort", "context")
+        return {name: getattr(self, name) for name in names}
 
 
 Node: TypeAlias = Heading | Section

@@ -57,12 +57,21 @@ ANEW = Revision()
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """A section as later ones are shown it whole."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the prompt of one section has besides its card.
 
     `plan` and `always` are the same for every section. `choices` says of every codex entry whether it is
     sent and why; `codex` is what this section is told. `tail` is verbatim and comes from the section with
-    the id `tail_of`; `fence` is what the next section begins with.
+    the id `tail_of`; `fence` is what the next section begins with. `finished` are the sections before it,
+    whole, where they are told so.
     """
 
     plan: tuple[str, ...] = ()
@@ -77,6 +86,7 @@ class Context:
     openings: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
     threads: tuple[str, ...] = ()
+    finished: tuple[Finished, ...] = ()
     sources: Fitted = NO_SOURCES
     style: StyleTexts = PLAIN
     section_style: StyleTexts = PLAIN
@@ -99,7 +109,7 @@ def gather(
     every text outside the section's `after` closure and to the digests of what it directly goes on from: the
     order in which sections are finished never changes a prompt.
     """
-    written = _written(outline, section, texts)
+    written = written_before(outline, section, texts)
     before = [each for each, _ in written]
     joined = [(each, text) for each, text in written[-1:] if each.page == section.page]
     last = "".join(last_words(text, outline.lang, limit=limits.tail, count=count) for _, text in joined)
@@ -133,6 +143,7 @@ def gather(
     )
 
 
-def _written(outline: Outline, section: Section, texts: Mapping[str, str]) -> list[tuple[Section, str]]:
+def written_before(outline: Outline, section: Section, texts: Mapping[str, str]) -> list[tuple[Section, str]]:
+    """Return the sections in the closure of *section* that have a text, in their order, each with it."""
     before = ((each, texts.get(each.id, "").strip()) for each in closure(outline, section))
     return [(each, text) for each, text in before if text and each.position < section.position]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from storygen.messages import Count, Message, Role
 from storygen.outline.tree import Outline, Section
 from storygen.prompts.context import Context
+from storygen.prompts.full import finished_messages
+from storygen.prompts.plain import Variables
 from storygen.prompts.templates import Templates
 from storygen.prompts.variables import variables_of
 from storygen.text.words import count_words
@@ -29,12 +31,12 @@ def section_messages(
     context: Context,
     templates: Templates,
 ) -> tuple[Message, ...]:
-    """Return the messages that ask for *section*.
+    """Return the messages that ask for *section*; what is told in full comes between system and user.
 
     The system message is the same, byte for byte, for every section of the book. Raises TemplateError.
     """
     variables = variables_of(outline, section, context)
-    return templates.render(outline.kind, "section", variables)
+    return _asked(outline, context, templates, variables)
 
 
 def continue_messages(
@@ -53,7 +55,7 @@ def continue_messages(
     follows it that asks the reply to begin with *anchor*, the last words kept. Raises TemplateError.
     """
     variables = variables_of(outline, section, context)
-    asked = templates.render(outline.kind, "section", variables)
+    asked = _asked(outline, context, templates, variables)
     if not kept.strip():
         return asked
     if prefill:
@@ -94,7 +96,28 @@ def parts(
         rest = _without(message.text, [text for _, text in named])
         named += [("elsewhere", rest)] if rest else []
         found += [Part(name, message.role, count(text), message.cached, text) for name, text in named]
-    return tuple(found)
+    system = sum(part.role is Role.SYSTEM for part in found)
+    return (*found[:system], *_finished(outline, context, templates, count=count), *found[system:])
+
+
+def _asked(
+    outline: Outline, context: Context, templates: Templates, variables: Variables
+) -> tuple[Message, ...]:
+    rendered = templates.render(outline.kind, "section", variables)
+    system = sum(message.role is Role.SYSTEM for message in rendered)
+    finished = finished_messages(outline, context, templates)
+    return (*rendered[:system], *finished, *rendered[system:])
+
+
+def _finished(outline: Outline, context: Context, templates: Templates, *, count: Count) -> list[Part]:
+    """Return all finished sections as one part."""
+    texts = [message.text for message in finished_messages(outline, context, templates)]
+    tokens = sum(count(text) for text in texts)
+    return (
+        [Part(f"finished × {len(texts):,}", Role.USER, tokens, cached=True, text="\n\n".join(texts))]
+        if texts
+        else []
+    )
 
 
 def _without(text: str, pieces: list[str]) -> str:

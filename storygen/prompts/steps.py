@@ -32,6 +32,7 @@ class Step:
 
 STEPS: Mapping[str, Step] = {
     "section": Step(),
+    "finished": Step(system=(), user=(), own={"title": "The boat", "text": "Anna rows out."}),
     "digest": Step(own={"text": "Anna rows out. The lamp is dark."}),
     "plan": Step(system=("asked", "whole"), user=(), own=PLAN),
     "continue": Step(own={"anchor": "and the lamp went out.", "written": 600, "remaining": 400}),

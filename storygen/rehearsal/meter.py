@@ -18,6 +18,9 @@ from storygen.text.tokens import count_tokens
 _FRAME = 4
 """Tokens that the frame around one block costs."""
 
+_LOOKED_BACK = 20
+"""Blocks before a mark at which a prefix that is held is found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
@@ -48,13 +51,16 @@ def cut(text: str, limit: int, model: Model) -> str:
 
 
 def weigh(body: Body, model: Model, seen: set[bytes]) -> Weighed:
-    """Count the prompt of *body*: a marked prefix that *seen* holds is read, any other is written and added.
+    """Count the prompt of *body*: its longest prefix in *seen* is read, what is marked behind it written.
 
-    A prefix shorter than the model's minimum is neither, as with the real cache.
+    It is looked for at each mark and at some blocks before it. A prefix shorter than the model's minimum is
+    never held, as with the real cache.
     """
     *_, whole = prefixes = list(_prefixes(body, model))
-    marked = [prefix for prefix in prefixes if prefix.mark and prefix.tokens >= model.cache_minimum]
-    read = max((prefix.tokens for prefix in marked if prefix.digest in seen), default=0)
+    marks = [at for at, prefix in enumerate(prefixes) if prefix.mark and prefix.tokens >= model.cache_minimum]
+    marked = [prefixes[at] for at in marks]
+    looked_at = [prefix for at in marks for prefix in prefixes[max(0, at - _LOOKED_BACK) : at + 1]]
+    read = max((prefix.tokens for prefix in looked_at if prefix.digest in seen), default=0)
     reach = max((prefix.tokens for prefix in marked), default=0)
     seen.update(prefix.digest for prefix in marked)
     usage = Usage(whole.tokens - reach, reach - read, read)

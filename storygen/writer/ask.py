@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from storygen.catalogue import Catalogue, Model
 from storygen.draft import Digest, Leg
+from storygen.known_settings import ContextMode
 from storygen.manuscript.seam import anchor, boundary
 from storygen.messages import Count, Message, Request, StopReason
 from storygen.model.factor import roomy
 from storygen.outline.tree import Outline, Section
 from storygen.prompts.context import ANEW, Context, Limits, Revision, StyleTexts, gather
+from storygen.prompts.full import in_full, tokens_in_full
 from storygen.prompts.messages import continue_messages, section_messages
 from storygen.prompts.sources import Source
 from storygen.prompts.templates import Templates
@@ -27,6 +29,18 @@ ROOM = 1.5
 """A reply may be so much longer than it was asked to be before it is cut."""
 
 
+BESIDE = 60_000
+"""Own tokens of a window that are not for finished sections: the rest of the prompt, thinking, the reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What `auto` comes to for a book, and why, in words."""
+
+    mode: ContextMode = ContextMode.ROLLING
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Commission:
     """Everything that decides what a section asks: the plan, the templates, the settings, frozen for a run.
@@ -34,7 +48,8 @@ class Commission:
     `factors` holds what a plain token is in the own tokens of models that have written here before, by id.
     `sources` gives what a section is written from, each file read once for the run, `style` has the texts of
     the book's style, and `styles` those of the sections that name others. `revisions` says of sections that
-    are written anew what is told besides, `digests` what finished ones come to, by id.
+    are written anew what is told besides, `digests` what finished ones come to, by id. `auto` is what the
+    context of that name is in this book.
     """
 
     outline: Outline
@@ -49,6 +64,16 @@ class Commission:
     styles: Mapping[str, StyleTexts] = field(default_factory=dict)
     revisions: Mapping[str, Revision] = field(default_factory=dict)
     digests: Mapping[str, Digest] = field(default_factory=dict)
+    auto: Chosen = Chosen()
+
+    def mode(self, section: Section) -> ContextMode:
+        """Return whether *section* is told of the book in full or not; never `auto`."""
+        mode = ContextMode(self.settings.at(section.own_settings).context)
+        return self.auto.mode if mode is ContextMode.AUTO else mode
+
+    def sums_up(self, section: Section) -> bool:
+        """Say whether one more call says what *section* comes to: nobody asks where it is told in full."""
+        return section.summed_up and self.mode(section) is ContextMode.ROLLING
 
     def factor(self, row: Model) -> float:
         """Return how many of its own tokens a plain token is to the model of *row*."""
@@ -90,6 +115,12 @@ def without_messages(commission: Commission, section: Section) -> Request:
     )
 
 
+def model_row(commission: Commission, section: Section) -> Model:
+    """Return the model that writes *section*."""
+    name = commission.settings.at(section.own_settings).model or commission.catalogue.default
+    return commission.catalogue.find(name)
+
+
 def plain_tokens(request: Request) -> int:
     """Return how long the prompt of *request* is in plain cl100k tokens."""
     return sum(count_tokens(message.text) for message in request.messages)
@@ -98,7 +129,23 @@ def plain_tokens(request: Request) -> int:
 def context_of(
     commission: Commission, section: Section, texts: Mapping[str, str], *, shrunk: int = 0
 ) -> Context:
-    """Gather the context of *section*, each tier half as large for every time it was *shrunk*."""
+    """Gather the context of *section*, each tier half as large for every time it was *shrunk*.
+
+    It is told in full where it is to be, as long as nothing had to be shrunk and the model's window holds it.
+    """
+    rolling = rolling_context(commission, section, texts, shrunk=shrunk)
+    if shrunk or commission.mode(section) is ContextMode.ROLLING:
+        return rolling
+    full = in_full(rolling, commission.outline, section, texts)
+    row = model_row(commission, section)
+    needed = tokens_in_full(full, count=commission.count) * max(row.factor, commission.factor(row))
+    return full if needed + BESIDE <= row.window else rolling
+
+
+def rolling_context(
+    commission: Commission, section: Section, texts: Mapping[str, str], *, shrunk: int = 0
+) -> Context:
+    """Gather the context of *section* in tiers, each half as large for every time it was *shrunk*."""
     settings, smaller = commission.settings, 2**shrunk
     found = gather(
         commission.outline,

@@ -257,7 +257,7 @@ class _Bench:
     def _owe(self, section: Section) -> None:
         """Have *section*, just written, summed up if its outline wants that; what was told of it is old."""
         self.digests.pop(section.id, None)
-        if section.summed_up and self.shelf.sum_up:
+        if self.shelf.sum_up and self.commission.sums_up(section):
             self.owed.append(section)
             self.unread.add(section.id)
 

@@ -23,6 +23,9 @@ STEP = "digest"
 TOKENS = 1_200
 """Plain tokens that a digest may have."""
 
+INSTRUCTIONS = 550
+"""Plain tokens that ask for one, besides the text that it sums up."""
+
 _EFFORT = "low"
 _INSTEAD = "what its card says is told to later sections instead"
 

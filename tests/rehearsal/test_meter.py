@@ -34,6 +34,21 @@ def test_a_prefix_that_grew_is_read_and_its_growth_written() -> None:
     assert 0 < usage.cache_creation_input_tokens < 20
 
 
+def blocks(count: int) -> dict[str, Any]:
+    """Return a body whose user's turn has so many blocks, the last of them marked."""
+    told = [{"type": "text", "text": f"Block {number}."} for number in range(count)]
+    return MARKED | {"messages": [{"role": "user", "content": [*told[:-1], told[-1] | MARK]}]}
+
+
+def test_what_was_marked_some_blocks_before_a_mark_is_found() -> None:
+    seen: set[bytes] = set()
+    first = weigh(blocks(5), MODEL, seen).usage
+    near, far = weigh(blocks(25), MODEL, seen).usage, weigh(blocks(60), MODEL, seen).usage
+    system = weigh(MARKED, MODEL, seen).usage.cache_read_input_tokens
+
+    assert (first.prompt_tokens, system) == (near.cache_read_input_tokens, far.cache_read_input_tokens)
+
+
 def test_one_changed_word_in_front_of_a_mark_is_written_anew() -> None:
     seen: set[bytes] = set()
     weigh(MARKED, MODEL, seen)
