@@ -75,9 +75,8 @@ class Again:
 def whole_variables(brief: Brief, *, again: Again | None = None) -> Variables:
     """Return what the templates are given that ask for the plan of the whole book."""
     level = first_level(brief.kind, brief.words) if brief.words else None
-    nowhere: dict[str, Plain] = {"whole": {}, "part": {}, "before": "", "last": 1}
-    nothing: dict[str, Plain] = {name: [] for name in ("siblings", "newcomers", "titles")}
-    return nowhere | nothing | _into(level, brief.words) | _again(again) | {"asked": _asked(brief)}
+    told = {"asked": _asked(brief), "last": 1, **_into(level, brief.words), **_again(again)}
+    return {name: told.get(name, _blank(example)) for name, example in PLAN.items()}
 
 
 def part_variables(
@@ -102,6 +101,13 @@ def part_variables(
     return variables | _into(level_below(plan.kind, node), node.words) | _again(again)
 
 
+def _blank(example: Plain) -> Plain:
+    """Return what stands where there is nothing like *example*: the same fields with nothing in them."""
+    if isinstance(example, dict):
+        return {name: _blank(value) for name, value in example.items()}
+    return type(example)()
+
+
 def _asked(brief: Brief) -> dict[str, Plain]:
     return {**_enclosed("request", brief.text.strip()), "words": brief.words}
 
@@ -121,7 +127,7 @@ def _into(level: Level | None, words: int) -> dict[str, Plain]:
 
 def _again(again: Again | None) -> dict[str, Plain]:
     if again is None:
-        return {"reply": {}, "faults": [], "critique": 0}
+        return {name: _blank(PLAN[name]) for name in ("reply", "faults", "critique")}
     return {
         "reply": _enclosed("reply", again.reply.strip()),
         "faults": [one_line(fault) for fault in again.faults],

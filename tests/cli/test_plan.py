@@ -334,6 +334,32 @@ def test_a_refused_request_is_no_outline(
     assert "the model refused to plan this" in capsys.readouterr().err
 
 
+OWN = """\
+{% extends "storygen/fiction/plan/user.md.j2" %}
+{% block closing %}{{ super() }}
+No WORDS.{% endblock %}
+"""
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(("word", "code", "told"), [("puns", 0, True), ("{{ prt }}", 2, False)])
+def test_a_block_of_a_template_can_be_ones_own(
+    word: str,
+    code: int,
+    told: bool,  # noqa: FBT001 - a case
+    configured: Callable[[ScriptedServer], None],
+) -> None:
+    own = Path("templates/fiction/plan/user.md.j2")
+    own.parent.mkdir(parents=True)
+    own.write_text(OWN.replace("WORDS", word), encoding="utf-8")
+    with ScriptedServer(answers) as server:
+        configured(server)
+        found = run(["plan", "novella.md", "-o", "outline.yaml"])
+
+    assert (code, told) == (found, bool(server.asked))
+    assert all("No puns." in asked.turns[0][1] for asked in server.asked)
+
+
 @pytest.mark.usefixtures("desk")
 def test_the_key_is_nowhere(configured: Callable[[ScriptedServer], None]) -> None:
     with ScriptedServer(answers) as server:

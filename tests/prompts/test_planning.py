@@ -39,6 +39,16 @@ def test_every_variable_is_given_each_time() -> None:
     assert PLAN.keys() == whole_variables(BRIEF).keys() == part((0,)).keys()
 
 
+@pytest.mark.parametrize("variables", [whole_variables(BRIEF), part((0,))], ids=["whole", "part"])
+def test_every_field_is_given_each_time(variables: Variables) -> None:
+    assert fields(PLAN) == fields(variables)
+
+
+def fields(value: object) -> object:
+    """Return the names of the fields in *value*, at every depth that is there in any case."""
+    return {name: fields(each) for name, each in value.items()} if isinstance(value, dict) else None
+
+
 def test_a_request_cannot_end_its_own_element() -> None:
     system = rendered(whole_variables(BRIEF), Role.SYSTEM)
 
