@@ -59,7 +59,9 @@ def check_templates(project: Project) -> Tried:
     sections = [section for section in project.outline.sections if section.asked]
     if to_mend(found, strict=False):
         sections = []
-    found += [*_once(_rendered(project, sections)), *_older(project)]
+    else:
+        found += _once(_rendered(project, sections))
+    found += _older(project)
     own = own_files(project.templates)
     return Tried(tuple(found), len(own), len(sections), the_jail().unlimited if own else ())
 

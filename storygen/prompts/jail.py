@@ -25,9 +25,6 @@ import storygen
 from storygen.errors import TemplateError
 from storygen.prompts.frames import read_frame, write_frame
 
-PATIENCE = 3.0
-"""Seconds that an answer may take; what computes is ended sooner, by the system."""
-
 STARTING = 30.0
 """Seconds until the process is there, whatever else the machine is doing."""
 
@@ -53,9 +50,8 @@ class Ended(Exception):
 class Jail:
     """At most one process, started when it is first needed and again after it was ended."""
 
-    def __init__(self, *, patience: float = PATIENCE) -> None:
-        """Wait for an answer for *patience* seconds."""
-        self._patience = patience
+    def __init__(self) -> None:
+        """Begin without one."""
         self._process: _Process | None = None
         self._lock = threading.Lock()
 
@@ -65,12 +61,12 @@ class Jail:
         with self._lock:
             return self._running().unlimited
 
-    def ask(self, request: Mapping[str, object]) -> Any:  # noqa: ANN401 - what the cell answers
-        """Return the answer to *request*. Raises Ended where there will be none."""
+    def ask(self, request: Mapping[str, object], *, patience: float) -> Any:  # noqa: ANN401 - by its verb
+        """Return the answer to *request*. Raises Ended where there is none after *patience* seconds."""
         with self._lock:
             process = self._running()
             try:
-                return process.ask(request, patience=self._patience)
+                return process.ask(request, patience=patience)
             except (OSError, EOFError, ValueError) as error:
                 self._process = None
                 raise Ended(late=process.end() in _OUT_OF_TIME) from error

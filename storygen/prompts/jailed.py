@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from hashlib import sha256
 from json import dumps
+from time import monotonic
 from typing import Any
 
 from storygen.draft import Finding, Severity
@@ -16,14 +17,27 @@ from storygen.prompts.pointing import point
 from storygen.prompts.renderer import Blocks, template_error
 from storygen.prompts.shelf import Shelf
 
+PATIENCE = 3.0
+"""Seconds that all answers together may take too long."""
+
+USUAL = 0.25
+"""Seconds from which on an answer takes too long: fifty times what it takes."""
+
+REGAINED = 0.01
+"""Seconds of patience that every answer gives back, since any machine is slow now and then."""
+
 
 class Jailed:
     """Judges and renders the templates of one shelf in a jail, as `Renderer` does it in this process."""
 
-    def __init__(self, shelf: Shelf, jail: Jail | None = None) -> None:
+    def __init__(
+        self, shelf: Shelf, jail: Jail | None = None, *, clock: Callable[[], float] = monotonic
+    ) -> None:
         """Render from *shelf*."""
         self._shelf = shelf
         self._jail = jail or the_jail()
+        self._clock = clock
+        self._patience = PATIENCE
         self._files = {
             which: {name: asdict(file) for name, file in files.items()}
             for which, files in (("own", shelf.own), ("shipped", shelf.shipped))
@@ -53,15 +67,23 @@ class Jailed:
             raise self._stopped
         request = {"shelf": self._key, "verb": verb, "name": name, "given": given}
         try:
-            answer = self._jail.ask(request)
+            answer = self._answer(request)
             if "unknown" in answer:
-                answer = self._jail.ask({**request, "files": self._files})
+                answer = self._answer({**request, "files": self._files})
         except Ended as ended:
             self._stopped = _stopped(self._shelf, name, ended)
             raise self._stopped from ended
         if "error" in answer:
             raise _error(answer["error"])
         return answer["result"]
+
+    def _answer(self, request: Mapping[str, object]) -> Any:  # noqa: ANN401
+        """Ask, with less patience the longer the answers before it took."""
+        begun = self._clock()
+        answer = self._jail.ask(request, patience=USUAL + self._patience)
+        late = max(0.0, self._clock() - begun - USUAL)
+        self._patience = min(PATIENCE, max(0.0, self._patience - late) + REGAINED)
+        return answer
 
 
 def _stopped(shelf: Shelf, name: str, ended: Ended) -> TemplateError:

@@ -72,8 +72,14 @@ class Templates:
 
     def check(self) -> tuple[Finding, ...]:
         """Find what can be found wrong without rendering, in all templates in force."""
-        found = [each for file in self.list() for each in self._findings(file)]
-        return tuple(dict.fromkeys([*found, *self._unused()]))
+        found: list[Finding] = []
+        try:
+            for file in self.list():
+                found += self._findings(file)
+            found += self._unused()
+        except TemplateError as error:  # they were stopped: nobody looks at them any more
+            found += error.findings
+        return tuple(dict.fromkeys(found))
 
     def render(self, kind: Kind, step: str, variables: Variables) -> tuple[Message, ...]:
         """Render the messages of *step*, one for each role that has a file, the system message first.
@@ -105,10 +111,7 @@ class Templates:
     def _findings(self, file: TemplateFile) -> Sequence[Finding]:
         step = STEPS.get(file.plain.split("/")[1])
         given = step.given(role_of(file)) if step else ()
-        try:
-            return self._renderer.findings(file.name, dict.fromkeys(given, "")) if step else []
-        except TemplateError as error:
-            return error.findings
+        return self._renderer.findings(file.name, dict.fromkeys(given, "")) if step else []
 
     def _unused(self) -> Iterator[Finding]:
         """Yield the templates of an author that nothing asks for: their step or role is none."""

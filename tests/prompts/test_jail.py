@@ -6,7 +6,9 @@ import select
 import subprocess
 import sys
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +60,7 @@ def test_a_jail_finds_what_this_process_finds() -> None:
 
 
 def test_templates_that_end_the_jail_are_not_rendered_again() -> None:
-    jailed = Jailed(shelf(ENDLESS), Jail(patience=0.2))
+    jailed = Jailed(shelf(ENDLESS), Jail())
     with pytest.raises(TemplateError, match="takes too long") as first:
         jailed.render(USER, GIVEN)
     with pytest.raises(TemplateError) as second:
@@ -67,8 +69,24 @@ def test_templates_that_end_the_jail_are_not_rendered_again() -> None:
     assert first.value is second.value
 
 
+def test_patience_is_shared_by_all_answers() -> None:
+    times = iter((0.0, 2.9, 3.0, 3.5))
+    waited: list[float] = []
+
+    class Slow(Jail):
+        def ask(self, request: Mapping[str, object], *, patience: float) -> Any:  # noqa: ARG002 - slow for all
+            waited.append(round(patience, 2))
+            return {"result": "fine"}
+
+    jailed = Jailed(shelf("fine"), Slow(), clock=lambda: next(times))
+    jailed.render(USER, GIVEN)
+    jailed.render(USER, GIVEN)
+
+    assert [3.25, 0.61] == waited
+
+
 def test_the_jail_is_there_for_the_next_book() -> None:
-    jail = Jail(patience=0.2)
+    jail = Jail()
     with pytest.raises(TemplateError):
         Jailed(shelf(ENDLESS), jail).render(USER, GIVEN)
 
@@ -86,7 +104,9 @@ def test_more_books_than_a_jail_remembers_are_rendered() -> None:
 
 def test_an_answer_of_another_shape_is_the_end() -> None:
     with pytest.raises(Ended):
-        Jail().ask({"shelf": "a", "verb": "unheard of", "name": USER, "given": {}, "files": "none"})
+        Jail().ask(
+            {"shelf": "a", "verb": "unheard of", "name": USER, "given": {}, "files": "none"}, patience=9
+        )
 
 
 @LINUX

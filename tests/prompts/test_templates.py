@@ -90,6 +90,12 @@ def test_unknown_variables_are_found_without_rendering(tmp_path: Path) -> None:
     ]
 
 
+def test_templates_that_do_not_even_compile_in_time_are_told_once(tmp_path: Path) -> None:
+    grown = f"replace('a', '{'a ' * 490}') | " * 2
+    templates = own(tmp_path, f"{{{{ 'a' | {grown} replace('a', 'a a a a') | wordwrap(1) | length }}}}")
+    assert ["template/stopped"] == [finding.rule for finding in templates.check()]
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(TemplateError) as failure:
         rendered(own(tmp_path, "{{ secton }}\n{{ tial }}"))
