@@ -22,6 +22,9 @@ ALONE = 10.0
 FLOOR = 5.0
 """Seconds that everybody pauses after a 429 that does not say how long."""
 
+MARGIN = 1.25
+"""So many times what replies use of their max_tokens on average is set aside for the next one."""
+
 _ANNOUNCED = 1.0
 _MOMENT = 1e-6
 _MINUTE = 60.0
@@ -35,7 +38,10 @@ Need: TypeAlias = Mapping[str, float]
 ONE: Need = {"requests": 1.0}
 """A request whose tokens nobody has counted."""
 
-_KINDS = ("requests", "tokens", "input-tokens", "output-tokens")
+_OUTPUT = "output-tokens"
+_KINDS = ("requests", "tokens", "input-tokens", _OUTPUT)
+_LATEST = 0.2
+"""How much the latest reply weighs in an average."""
 
 
 @dataclass(slots=True)
@@ -53,18 +59,19 @@ class Pool:
 
     def delay(self, need: float, now: float) -> float:
         """Return the seconds until *need* is there; what asks for more than there ever is waits for all."""
-        return max(0.0, (min(need, self.most) - self._left(now)) / self.rate)
+        return max(0.0, (min(need, self.most) - self.there(now)) / self.rate)
 
     def take(self, need: float, now: float) -> None:
         """Take *need* out, even if that leaves a debt; a negative one puts something back."""
-        self.left, self.at = min(self.most, self._left(now) - need), max(self.at, now)
+        self.left, self.at = min(self.most, self.there(now) - need), max(self.at, now)
 
     def lower(self, most: float, left: float, rate: float, now: float) -> None:
         """Take a server's word where it is lower than what was known."""
-        self.left, self.at = min(left, self._left(now)), max(self.at, now)
+        self.left, self.at = min(left, self.there(now)), max(self.at, now)
         self.most, self.rate = min(self.most, most), min(self.rate, rate)
 
-    def _left(self, now: float) -> float:
+    def there(self, now: float) -> float:
+        """Return what is left *now*."""
         return min(self.most, self.left + max(0.0, now - self.at) * self.rate)
 
 
@@ -83,7 +90,8 @@ class Flow:
 
     `most` may ever be on their way at once, `width` may be now, `flights` are. It begins with a quarter of
     `most` and grows by one stream every EVERY seconds while they are wanted and nothing is refused; a
-    refusal halves it, and from then on each success adds one.
+    refusal halves it, and from then on each success adds one. Of a limit on output `share` of max_tokens is
+    set aside for a reply: what replies are seen to use, until the server is seen to set aside all of it.
 
     >>> flow = Flow(most=8)
     >>> flights = [flow.start(ONE, now=0.0) for _ in range(2)]
@@ -94,6 +102,8 @@ class Flow:
     most: int = 1
     width: int = field(init=False)
     flights: list[Flight] = field(default_factory=list)
+    share: float = 1.0
+    _reserves: bool = False
     _ramping: bool = True
     _grew: float = -math.inf
     _halved: float = -math.inf
@@ -107,7 +117,8 @@ class Flow:
 
     def delay(self, need: Need, now: float) -> float:
         """Return the seconds until a request may start: 0 for at once, infinity for after a landing."""
-        pools = (pool.delay(need.get(kind, 0.0), now) for kind, pool in self._pools.items())
+        wanted = self._expected(need)
+        pools = (pool.delay(wanted.get(kind, 0.0), now) for kind, pool in self._pools.items())
         seconds = max(self._room(now), self._paused - now, *pools, 0.0)
         return seconds if seconds > _MOMENT else 0.0
 
@@ -117,7 +128,8 @@ class Flow:
         self.width += grows
         if grows or self._grew == -math.inf:
             self._grew = now
-        taken = {kind: min(need.get(kind, 0.0), pool.most) for kind, pool in self._pools.items()}
+        wanted = self._expected(need)
+        taken = {kind: min(wanted.get(kind, 0.0), pool.most) for kind, pool in self._pools.items()}
         for kind, amount in taken.items():
             self._pools[kind].take(amount, now)
         self.flights.append(Flight(now, need, taken))
@@ -132,6 +144,9 @@ class Flow:
         if not self._ramping:
             self.width = min(self.most, self.width + 1)
         self._give_back(flight, now, used=used)
+        if not self._reserves and (most := flight.need.get(_OUTPUT, 0.0)):
+            seen = min(1.0, MARGIN * used.get(_OUTPUT, most) / most)
+            self.share += _LATEST * (seen - self.share)
 
     def refused(self, flight: Flight, now: float, *, pause: float, limits: Mapping[str, str]) -> None:
         """Take note that the server turned *flight* away, and keep everybody back for *pause* seconds.
@@ -159,7 +174,19 @@ class Flow:
             if kind not in self._pools:  # what left after the first flight is not in the server's count yet
                 unseen = sum(flight.need.get(kind, 0.0) for flight in self.flights[1:])
                 self._pools[kind] = Pool(most, max(0.0, left - unseen), now, rate)
+            if kind == _OUTPUT:
+                self._compare(left, now)
             self._pools[kind].lower(most, left, rate, now)
+
+    def _expected(self, need: Need) -> Need:
+        """Return what of *need* a reply is expected to take."""
+        return {**need, _OUTPUT: need.get(_OUTPUT, 0.0) * self.share}
+
+    def _compare(self, left: float, now: float) -> None:
+        """Set all of max_tokens aside from now on, where the server, with so much *left*, seems to do so."""
+        unseen = [flight.need.get(_OUTPUT, 0.0) * (1 - self.share) for flight in self.flights[-1:]]
+        if unseen and self._pools[_OUTPUT].there(now) - left > unseen[0] / 2 > _MOMENT:
+            self._reserves, self.share = True, 1.0
 
     def _give_back(self, flight: Flight, now: float, *, used: Need) -> None:
         for kind, amount in flight.taken.items():

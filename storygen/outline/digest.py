@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import yaml
+
 from storygen.draft import Digest, Fact, Finding
 from storygen.outline import hidden
 from storygen.outline.cards import Reader
@@ -16,7 +18,8 @@ from storygen.outline.sheet import Sheet
 from storygen.outline.values import reader_of
 from storygen.outline.yaml_composer import Fragment
 from storygen.outline.yaml_reader import read_yaml
-from storygen.outline.yaml_writer import Value, yaml_text
+
+_WIDTH = 100
 
 
 def read_digest(text: str, path: str = "") -> tuple[Digest | None, tuple[Finding, ...]]:
@@ -52,7 +55,13 @@ def digest_in(reply: str) -> Digest | None:
 def spell_digest(digest: Digest, *, id: str = "") -> str:  # noqa: A002 - the field's name
     """Return *digest* in YAML, of the section called *id*, so that `read_digest` reads the same again."""
     fields = {"id": id, **_spelled(digest)}
-    return yaml_text({name: value for name, value in fields.items() if value}, remarks={})
+    return yaml.dump(
+        {name: value for name, value in fields.items() if value},
+        allow_unicode=True,
+        default_flow_style=False,
+        sort_keys=False,
+        width=_WIDTH,
+    )
 
 
 def _facts(reader: Reader, scrap: Scrap | None) -> Iterator[Fact]:
@@ -73,7 +82,7 @@ def _facts(reader: Reader, scrap: Scrap | None) -> Iterator[Fact]:
             reader.found.append(item.spot.error("facts/no-fact", "this is no fact", tip=tip))
 
 
-def _spelled(digest: Digest) -> Mapping[str, Value]:
+def _spelled(digest: Digest) -> Mapping[str, object]:
     facts = [{"about": each.about, "fact": each.fact, "quote": each.quote} for each in digest.facts]
     return {
         "happened": digest.happened,

@@ -406,3 +406,33 @@ def test_only_a_rate_limit_pauses_by_itself(status: int, seconds: float) -> None
         return limiter.flow.delay(ONE, anyio.current_time())
 
     assert seconds == trio.run(main, clock=MockClock(autojump_threshold=0))
+
+
+OUTPUT = {"output-tokens-limit": "10000", "output-tokens-remaining": "10000"}
+
+
+def seen(*, share: float, remaining: str = "10000") -> Flow:
+    """Return a flow whose replies use that *share* of their max_tokens; its server says what remains."""
+    flow = Flow(most=4)
+    for second in range(30):
+        flight = flow.start({"output-tokens": 1_000.0}, now=float(second))
+        flow.learn(OUTPUT | {"output-tokens-remaining": remaining}, now=float(second))
+        flow.land(flight)
+        flow.succeeded(flight, now=float(second), used={"output-tokens": 1_000 * share})
+    return flow
+
+
+def test_what_replies_do_not_use_is_not_set_aside_for_ever() -> None:
+    assert 0.01 > abs(seen(share=0.4).share - 0.5)
+
+
+def test_a_reply_never_counts_for_more_than_its_max_tokens() -> None:
+    assert 0.01 > abs(seen(share=1.0).share - 1.0)
+
+
+def test_where_the_server_sets_all_aside_so_do_we() -> None:
+    flow = seen(share=0.4)
+    flow.start({"output-tokens": 1_000.0}, now=600.0)
+    flow.learn(OUTPUT | {"output-tokens-remaining": "9000"}, now=600.0)
+
+    assert 1.0 == flow.share

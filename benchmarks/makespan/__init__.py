@@ -1,0 +1,1 @@
+"""B2: how soon many documents are done, against the soonest that any client could have them done."""
