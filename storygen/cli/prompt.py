@@ -63,6 +63,10 @@ def _table(found: Prompt) -> str:
         text += f"\n\n  No room among the sources for {'; '.join(found.left_out)}."
     for remark in found.why:
         text += f"\n\n  {remark[:1].upper()}{remark[1:]}."
+    if found.begun:
+        text += (
+            f"\n\n  It was begun with this: {found.begun:,} words are there, and `write` goes on from them."
+        )
     request = found.request
     return f"{text}\n\n  {request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"
 
@@ -81,5 +85,6 @@ def _document(found: Prompt) -> dict[str, object]:
             for choice in found.choices
         ],
         "left_out": list(found.left_out),
+        "begun": found.begun,
         "context": {"mode": found.mode, "why": list(found.why)},
     }

@@ -19,6 +19,7 @@ from storygen.model.wire import encoder, native, plain
 from storygen.prompts.codex import Choice
 from storygen.prompts.messages import Part, parts
 from storygen.text.tokens import count_tokens
+from storygen.text.words import count_words
 from storygen.writer.ask import ask, context_of
 from storygen.writer.reasons import Sitting
 
@@ -28,7 +29,8 @@ class Prompt:
     """The request for one section: its messages, part by part, and why each codex entry is in or out.
 
     `body` is the request as the Messages API spells it; `left_out` says what of the sources is not sent,
-    `mode` how much of the text before it the section is told, and `why` what has to be said of that.
+    `mode` how much of the text before it the section is told, and `why` what has to be said of that. Of a
+    section that is not finished, `begun` words are there, and a run goes on from them.
     """
 
     request: Request
@@ -38,6 +40,7 @@ class Prompt:
     left_out: tuple[str, ...]
     mode: ContextMode = ContextMode.ROLLING
     why: tuple[str, ...] = ()
+    begun: int = 0
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -51,7 +54,7 @@ class Prompt:
 
 
 def prompt(project: Project, id_: str) -> Prompt:
-    """Return what the section called *id_* would ask now, with the texts that are there.
+    """Return what the section called *id_* would begin with now, with the texts that are there.
 
     Raises UsageError for an id that the outline does not have.
     """
@@ -74,4 +77,5 @@ def prompt(project: Project, id_: str) -> Prompt:
         left_out=tuple(each.words for each in context.sources.left_out),
         mode=ContextMode.FULL if context.finished else ContextMode.ROLLING,
         why=contexts(commission, [section]),
+        begun=sum(count_words(each.text) for each in now if each.section.id == id_ and not each.whole),
     )

@@ -7,6 +7,8 @@ import pytest
 
 from storygen.cli.group import run as storygen
 from storygen.desk.prompt import prompt
+from storygen.desk.select import Selection
+from storygen.messages import StopReason
 from tests.desk.test_write import ScriptedModel, opened, real, run, says
 
 BOOK = """\
@@ -61,6 +63,14 @@ def test_what_has_no_room_among_the_sources_is_named(book: Path) -> None:
     (left,) = prompt(opened(book), "boat").left_out
 
     assert left.startswith("long.md from line ")
+
+
+def test_what_is_begun_is_said_to_be(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cut = says("One boat, and then", StopReason.MAX_TOKENS)
+    run(real(book), ScriptedModel(cut, *[cut] * 3), selection=Selection(limit=1))
+    storygen(["prompt", str(book), "boat", "--parts"])
+
+    assert "4 words are there, and `write` goes on from them." in capsys.readouterr().err
 
 
 def document(book: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:

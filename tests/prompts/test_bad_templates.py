@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,12 @@ def test_a_broken_template_ends_in_a_sentence(tmp_path: Path, text: str | bytes,
     said = f"{error.message} {error.help}".replace(f"{tmp_path}{os.sep}{USER}", USER)
 
     assert (2, True, True) == (error.exit_code, said.startswith(USER), sentence in said), said
+
+
+def test_jinja_is_new_enough_for_its_own_sandbox() -> None:
+    wanted = [each for each in requires("storygen") or () if each.startswith("jinja2")]
+
+    assert ["jinja2>=3.1.6"] == wanted
 
 
 def test_the_system_message_has_no_section(tmp_path: Path) -> None:
