@@ -127,6 +127,7 @@ TABLE: dict[str, Row] = {
     "retries": Row(_between(0, 100, int), "a whole number of retries from 0 to 100", "retries"),
     "context": Row(lambda text: ContextMode(text), "rolling, full or auto", "context.mode"),  # noqa: PLW0108 - mypy
     "context_codex": Row(_TOKENS, "a number of tokens", "context.codex"),
+    "context_facts": Row(_TOKENS, "a number of tokens", "context.facts"),
     "context_recap": Row(_TOKENS, "a number of tokens", "context.recap"),
     "context_tail": Row(_TOKENS, "a number of tokens", "context.tail"),
     "context_sources": Row(_TOKENS, "a number of tokens", "context.sources"),

@@ -74,6 +74,7 @@ class Settings:
     retries: int = 5
     context: ContextMode = ContextMode.ROLLING
     context_codex: int = 2_000
+    context_facts: int = 600
     context_recap: int = 1_500
     context_tail: int = 1_200
     context_plan: int = 4_000

@@ -61,7 +61,7 @@ def make_room(book: Book, section: Section, *, count: int, ours: str) -> StoredF
     if found and found.text.strip() and hash_text(found.text) != ours:
         return found
     if found:
-        found.path.unlink(missing_ok=True)
+        _remove(found.path)
     return None
 
 
@@ -73,6 +73,13 @@ def lay_facts(book: Book, section: Section, text: str, *, count: int) -> None:
 def renumber_facts(book: Book, order: Sequence[str]) -> None:
     """Rename the files of facts in *book* so that their numbers follow *order*, as the drafts are renamed."""
     rename(book.facts, names_in(book.facts, FACTS), order)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(f"{path} cannot be removed: {error.strerror}") from error
 
 
 def _name(section: Section, *, count: int) -> str:

@@ -153,6 +153,7 @@ def rolling_context(
         texts,
         limits=Limits(
             codex=settings.context_codex // smaller,
+            facts=settings.context_facts // smaller,
             recap=settings.context_recap // smaller,
             tail=settings.context_tail // smaller,
             plan=settings.context_plan,

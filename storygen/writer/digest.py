@@ -33,7 +33,8 @@ _INSTEAD = "what its card says is told to later sections instead"
 def ask_digest(commission: Commission, section: Section, texts: Mapping[str, str]) -> Request:
     """Return the request that sums up *section*, whose text is in *texts*, by id.
 
-    It goes to the model that writes the section, and asks for little thought.
+    It goes to the model that writes the section, and asks for little thought. Nothing in it is learned from
+    earlier runs: the same text makes the same request, and a reply that was paid for answers it for ever.
     """
     empty = without_messages(commission, section)
     row = commission.catalogue.find(empty.model)
@@ -41,7 +42,7 @@ def ask_digest(commission: Commission, section: Section, texts: Mapping[str, str
     messages = digest_messages(
         commission.outline, section, context, commission.templates, text=texts[section.id].strip()
     )
-    room = math.ceil(TOKENS * max(row.factor, commission.factor(row)))
+    room = math.ceil(TOKENS * row.factor)
     return replace(empty, messages=messages, max_tokens=room, temperature=None, top_p=None, effort=_EFFORT)
 
 

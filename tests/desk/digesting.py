@@ -45,8 +45,14 @@ class Model:
     `asked` holds what it was asked for, in order: a title, or one behind a slash.
     """
 
-    def __init__(self, answers: Answer = lambda _title, _digest: "", *, chance: Random | None = None) -> None:
-        self.answers, self.chance = answers, chance
+    def __init__(
+        self,
+        answers: Answer = lambda _title, _digest: "",
+        *,
+        chance: Random | None = None,
+        prompt_tokens: int = 10,
+    ) -> None:
+        self.answers, self.chance, self.prompt_tokens = answers, chance, prompt_tokens
         self.asked: list[str] = []
         self.bodies: dict[str, bytes] = {}
         self.gates: dict[str, anyio.Event] = {}
@@ -73,7 +79,7 @@ class Model:
         if isinstance(answer, Exception):
             raise answer
         yield Text(answer if not isinstance(answer, StopReason) else "")
-        yield Counted(Usage(10, output_tokens=5))
+        yield Counted(Usage(self.prompt_tokens, output_tokens=5))
         ended = answer if isinstance(answer, StopReason) else StopReason.END_TURN
         yield Ended(ended, ended.value)
 

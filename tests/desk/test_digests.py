@@ -214,6 +214,15 @@ def test_a_digest_that_was_paid_for_is_never_paid_for_again(bells: Path) -> None
     assert ([], before) == (again.asked, files(bells))
 
 
+def test_what_is_learned_of_a_model_never_makes_a_digest_another_one(bells: Path) -> None:
+    run(bells, Model(prompt_tokens=2_000))
+    for path in (bells.parent / "facts").iterdir():
+        path.unlink()
+    run(bells, again := Model())
+
+    assert [] == again.asked
+
+
 def test_without_work_nothing_is_asked(bells: Path) -> None:
     run(bells, Model())
     run(bells, again := Model())
