@@ -185,7 +185,7 @@ class Watch(AbstractContextManager["Watch"]):
         """Return what is spent, and where it must not pass a ceiling, that too."""
         budget = self.purse.budget if self.purse else None
         if budget is None or budget.ceilings.money is None:
-            return money(self._spent)
+            return money(max(self._spent, budget.settled.money if budget else 0))
         return f"spent {money(budget.settled.money)} of {money(budget.ceilings.money)}"
 
     def _print(self, line: str, *, sentence: bool = False) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import yaml
-
 from storygen.draft import Digest, Fact, Finding
 from storygen.outline import hidden
 from storygen.outline.cards import Reader
@@ -18,8 +16,7 @@ from storygen.outline.sheet import Sheet
 from storygen.outline.values import reader_of
 from storygen.outline.yaml_composer import Fragment
 from storygen.outline.yaml_reader import read_yaml
-
-_WIDTH = 100
+from storygen.outline.yaml_writer import Value, yaml_text
 
 
 def read_digest(text: str, path: str = "") -> tuple[Digest | None, tuple[Finding, ...]]:
@@ -55,13 +52,7 @@ def digest_in(reply: str) -> Digest | None:
 def spell_digest(digest: Digest, *, id: str = "") -> str:  # noqa: A002 - the field's name
     """Return *digest* in YAML, of the section called *id*, so that `read_digest` reads the same again."""
     fields = {"id": id, **_spelled(digest)}
-    return yaml.dump(
-        {name: value for name, value in fields.items() if value},
-        allow_unicode=True,
-        default_flow_style=False,
-        sort_keys=False,
-        width=_WIDTH,
-    )
+    return yaml_text({name: value for name, value in fields.items() if value}, remarks={})
 
 
 def _facts(reader: Reader, scrap: Scrap | None) -> Iterator[Fact]:
@@ -82,7 +73,7 @@ def _facts(reader: Reader, scrap: Scrap | None) -> Iterator[Fact]:
             reader.found.append(item.spot.error("facts/no-fact", "this is no fact", tip=tip))
 
 
-def _spelled(digest: Digest) -> Mapping[str, object]:
+def _spelled(digest: Digest) -> Mapping[str, Value]:
     facts = [{"about": each.about, "fact": each.fact, "quote": each.quote} for each in digest.facts]
     return {
         "happened": digest.happened,
