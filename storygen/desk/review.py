@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -18,9 +18,11 @@ from storygen.outline.tree import Outline, Section
 from storygen.review.conventions import Conventions
 from storygen.review.measures import Measures, measure
 from storygen.review.page import Page, Piece
-from storygen.review.report import Report, unchecked
+from storygen.review.report import Report
 from storygen.review.report import review as review_pieces
 from storygen.review.rules import LEAKED, Ground
+from storygen.review.scope import unchecked
+from storygen.review.stock import OWN, Stock, shipped_stock, stock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +64,17 @@ def review(project: Project, *, ids: Sequence[str] = ()) -> Reviewed:
     """
     outline = project.outline
     now = standings(outline, read_book(project.book))
-    wanted = {find(outline, id_).id for id_ in ids} or {section.id for section in outline.sections}
+    wanted = {find(outline, id_).id for id_ in ids}
     written = [each for each in now if each.whole and each.text.strip()]
+    unwritten = tuple(each.section.id for each in now if each not in written and each.section.asked)
+    pieces = [_piece(outline, each) for each in written]
     sources, samples = material_of(project)
     conventions = Conventions.of(outline, sources=sources, samples=samples)
-    report = review_pieces(conventions, (_piece(outline, each) for each in written))
+    report = review_pieces(conventions, pieces, stock=_stock(outline), whole=not unwritten)
     return Reviewed(
-        sections=tuple(each.section for each in written if each.section.id in wanted),
-        report=_only(report, written, wanted),
-        unwritten=tuple(each.section.id for each in now if each not in written and each.section.asked),
+        sections=tuple(each.section for each in written if not wanted or each.section.id in wanted),
+        report=_only(report, {piece.path: each for piece, each in zip(pieces, written, strict=True)}, wanted),
+        unwritten=unwritten,
         unchecked=unchecked(outline.lang),
         samples=_measured(samples, outline) if samples else None,
     )
@@ -85,22 +89,28 @@ def _piece(outline: Outline, standing: Standing) -> Piece:
     return Piece(standing.section, standing.text, path, first_line(split_front_matter(whole)))
 
 
-def _only(report: Report, written: Iterable[Standing], wanted: set[str]) -> Report:
-    """Return what *report* says of the sections that are *wanted*.
+def _only(report: Report, written: Mapping[str, Standing], wanted: set[str]) -> Report:
+    """Return what *report* says of the sections that are *wanted*, or of all; *written* are those by file.
 
     What the built-in model writes is made of the words of its card, and that is not held against it.
     """
-    by_path = {str(each.stored.path): each for each in written if each.stored}
-    findings = (finding for finding in report.findings if _counts(finding, by_path.get(finding.path), wanted))
-    return Report(tuple(findings), report.measures)
+
+    def counts(finding: Finding) -> bool:
+        standing = written.get(finding.path)
+        if standing is None:
+            return not wanted
+        if wanted and standing.section.id not in wanted:
+            return False
+        return standing.state is not State.REHEARSED or finding.rule != LEAKED.name
+
+    return Report(tuple(filter(counts, report.findings)), report.measures)
 
 
-def _counts(finding: Finding, standing: Standing | None, wanted: set[str]) -> bool:
-    if standing is None:
-        return True
-    if standing.section.id not in wanted:
-        return False
-    return standing.state is not State.REHEARSED or finding.rule != LEAKED.name
+def _stock(outline: Outline) -> Stock:
+    """Return what finds phrases that models are fond of: by the author's own list where there is one."""
+    own = outline.path.parent / OWN
+    text = read_inside(outline.path.parent, OWN, limit=LARGEST_FILE) if own.exists() else shipped_stock()
+    return stock_of(text, outline.lang)
 
 
 def material_of(project: Project) -> tuple[dict[str, str], dict[str, str]]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from storygen.draft import Finding
 from storygen.outline.tree import Outline, Section
@@ -26,8 +25,6 @@ _FIRST_WORDS = 5
 _LAST_WORDS = 4
 _CHARACTERS = 2
 """Characters that count as words say less than words: a run needs so many times more of them."""
-
-_LAST_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*\s*\Z")
 
 
 def run_length(tag: str) -> int:
@@ -54,12 +51,12 @@ class Echoes:
     def _findings(self, page: Page, shared: Shared) -> Iterator[Finding]:
         spans = plain_spans(page.told) if shared.runs else []
         for run in shared.runs:
-            span = (spans[run.at][0], spans[run.at + run.length - 1][1])
-            if not _wanted(page.text[slice(*span)], page.section):
+            at, length = _unbroken(page.text, spans, run.at, run.length)
+            span = (spans[at][0], spans[at + length - 1][1])
+            if length >= run_length(self._tag) and not _wanted(page.text[slice(*span)], page.section):
                 before = Page(self._pieces[run.where], self._tag)
-                yield page.finding(
-                    REPEATED, span, f"{run.length} words that stand in {_place(before, run.before)} too"
-                )
+                place = _place(before, run.before + at - run.at)
+                yield page.finding(REPEATED, span, f"{length} words that stand in {place} too")
 
 
 class Edges:
@@ -126,13 +123,22 @@ def _copied(
 ) -> Iterator[Finding]:
     spans: list[tuple[int, int]] = []
     for each in notes:
-        for at, length, place in each.found(words):
+        for start, size, place in each.found(words):
             spans = spans or plain_spans(layer)
+            at, length = _unbroken(page.text, spans, start, size)
             span = (spans[at][0], spans[at + length - 1][1])
-            if not _wanted(page.text[slice(*span)], page.section):
+            if length >= run_length(page.lang) and not _wanted(page.text[slice(*span)], page.section):
                 yield page.finding(
                     SAMPLE if sample else LEAKED, span, f"{length} words as they stand in {place}"
                 )
+
+
+def _unbroken(text: str, spans: Sequence[tuple[int, int]], at: int, length: int) -> tuple[int, int]:
+    """Return the longest part of a run of words between which *text* has no others, as speech would be."""
+    gaps = ((word, text[spans[word - 1][1] : spans[word][0]]) for word in range(at + 1, at + length))
+    edges = [at, *(word for word, gap in gaps if plain_words(gap)), at + length]
+    parts = ((first, last - first) for first, last in pairwise(edges))
+    return max(parts, key=lambda part: part[1])
 
 
 def _wanted(text: str, section: Section) -> bool:
@@ -159,10 +165,10 @@ def _opening(page: Page) -> tuple[tuple[int, int], str] | None:
 
 def _ending(page: Page) -> tuple[tuple[int, int], str] | None:
     """Return where the last sentence of *page* is, and its words; a very short one says nothing."""
-    last = _LAST_PARAGRAPH.search(page.prose)
-    found = sentences(last[0].rstrip(), page.lang) if last else []
+    start, end = page.paragraphs[-1] if page.paragraphs else (0, 0)
+    found = sentences(page.prose[start:end].rstrip(), page.lang)
     words = plain_words(found[-1]) if found else []
-    if last is None or len(words) < _LAST_WORDS:
+    if len(words) < _LAST_WORDS:
         return None
-    end = last.start() + len(last[0].rstrip())
+    end = start + len(page.prose[start:end].rstrip())
     return (end - len(found[-1]), end), " ".join(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from storygen.draft import Finding
@@ -14,24 +14,10 @@ from storygen.review.rules import DASHES, QUOTES
 from storygen.review.variants import Mix, Use
 from storygen.text.languages import Language, language
 
-_PAIRS = (
-    "“”",
-    "‘’",
-    "„“",
-    "‚‘",
-    "«»",
-    "»«",
-    "‹›",
-    "›‹",
-    "「」",
-    "『』",
-    '""',
-    "''",
-    "””",
-    "’’",
-    "„”",
-    "〝〟",
-)
+_PAIRS = ("“”", "‘’", "„“", "‚‘", "«»", "»«", "‹›", "›‹", "「」", "『』", '""', "''", "„”", "〝〟")
+_EVEN = ("””", "’’", "»»")
+"""Pairs of one mark, which only stand for a quotation in the languages that have them."""
+
 _MARK = re.compile(r"[“”‘’„‚«»‹›「」『』〝〟\"']")
 _WITHIN = re.compile(
     r"\b(?:inside|within|nested|inner|innen|darin|innerhalb|dentro|interiores)\b", re.IGNORECASE
@@ -46,7 +32,7 @@ _LONGEST = 400
 _UNSURE = "‘'’"
 """Marks that may be apostrophes: only a short pair of them, closed, is taken for a quotation."""
 
-_DASH = re.compile(r"(?<=\S) ?(?P<dash>[—–―─]+|--+) ?(?=\S)|(?<=[\w,;.!?’”\"]) (?P<hyphen>-) (?=\w)")
+_DASH = re.compile(r"(?<=[^\s-]) ?(?P<dash>[—–―─]+|--+) ?(?=[^\s-])|(?<=[\w,;.!?’”\"]) (?P<hyphen>-) (?=\w)")
 _RANGE = re.compile(r"[\dA-Z]\w*–[\dA-Z]")
 _CURLY = re.compile(r"(?<=[^\W\d_])’(?=[^\W\d_])")
 _STRAIGHT = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
@@ -127,7 +113,7 @@ def _declared(quotes: str) -> str:
     """Return what may open a quotation by an author's own words; nothing where they say nothing of it."""
     found = "".join(_MARK.findall(quotes))
     pairs = [found[at : at + 2] for at in range(0, len(found) - 1, 2)]
-    if pairs and all(pair in _PAIRS for pair in pairs):
+    if pairs and {*_PAIRS, *_EVEN}.issuperset(pairs):
         outer = pairs[:1] if _WITHIN.search(quotes) else pairs
         return "".join(pair[0] for pair in outer)
     return next((openers for words, openers in _BY_WORD if words.search(quotes)), "")
@@ -135,16 +121,23 @@ def _declared(quotes: str) -> str:
 
 def _quotations(page: Page) -> dict[str, Use]:
     """Return how *page* quotes: for every mark that opens a quotation its first place, and how often."""
+    known = language(page.lang)
+    pairs = {*_PAIRS, *known.quotes, *known.also} if known else set(_PAIRS)
     spans: dict[str, list[tuple[int, int]]] = {}
     for found in SPEECH.finditer(page.prose):
-        opener, said = found[0][0], found[0]
-        if opener in _UNSURE and (len(said) > _LONGEST or said[-1] not in "’'" or opener == "'"):
-            continue
-        spans.setdefault(opener, []).append(found.span())
+        if _is_quotation(found[0], pairs):
+            spans.setdefault(found[0][0], []).append(found.span())
     return {
         mark: Use(page.piece, each[0], f"{mark} opens what is quoted here{_times(each)}", len(each))
         for mark, each in spans.items()
     }
+
+
+def _is_quotation(said: str, pairs: Collection[str]) -> bool:
+    """Whether *said* stands between one of *pairs*, and is no stretch between two apostrophes."""
+    if said[0] in _UNSURE and (len(said) > _LONGEST or said[0] == "'"):
+        return False
+    return len(said) > 1 and said[0] + said[-1] in pairs
 
 
 def _dashes(page: Page) -> dict[str, Use]:

@@ -8,18 +8,20 @@ from itertools import chain
 
 from storygen.draft import Finding
 from storygen.outline.tree import Kind
+from storygen.review.attributes import Attributes
 from storygen.review.card import absent_names, beats_not_found, outside_target
 from storygen.review.conventions import Conventions
+from storygen.review.drift import drifts
 from storygen.review.echoes import Echoes, Edges
+from storygen.review.habits import habits, rhythm
 from storygen.review.marks import MarkMix, marks_of
 from storygen.review.measures import Measures, measure
+from storygen.review.names import Names
 from storygen.review.page import Page, Piece
 from storygen.review.residue import to_verify
 from storygen.review.rules import RULES, Ground
 from storygen.review.spelling import Spellings
-from storygen.review.spelling import is_checked as spelling_is_checked
-from storygen.review.tongue import is_known
-from storygen.review.voice import is_checked as voice_is_checked
+from storygen.review.stock import Stock, stock_phrases
 
 _GROUNDS = {rule.name: rule.ground for rule in RULES}
 
@@ -41,53 +43,61 @@ def ground_of(finding: Finding) -> Ground:
     return _GROUNDS.get(finding.rule, Ground.INDICATIVE)
 
 
-def review(conventions: Conventions, pieces: Iterable[Piece]) -> Report:
-    """Review *pieces*, the sections of a book in reading order, against its *conventions*."""
-    reviewer = _Reviewer(conventions)
+def review(
+    conventions: Conventions, pieces: Iterable[Piece], *, stock: Stock = None, whole: bool = True
+) -> Report:
+    """Review *pieces*, the sections of a book in reading order, against its *conventions*.
+
+    *stock* finds phrases that models are fond of; *whole* is whether these are all sections of the book.
+    """
+    reviewer = _Reviewer(conventions, stock)
     order: dict[str, int] = {}
     findings: list[Finding] = []
     for piece in pieces:
         order[piece.path] = len(order)
         findings += reviewer.read(piece)
-    findings += reviewer.end()
+    findings += reviewer.end(whole=whole)
     findings.sort(key=lambda finding: (order.get(finding.path, len(order)), finding.line, finding.column))
     return Report(tuple(findings), reviewer.measures)
-
-
-def unchecked(tag: str) -> tuple[str, ...]:
-    """Return what nobody can check in the language *tag*, in words."""
-    checks = {"language": is_known(tag), "person": voice_is_checked(tag), "tense": voice_is_checked(tag)}
-    checks["spelling"] = spelling_is_checked(tag)
-    return tuple(name for name, known in checks.items() if not known)
 
 
 class _Reviewer:
     """Reads one section after another and remembers what the next ones are held against."""
 
-    def __init__(self, conventions: Conventions) -> None:
+    def __init__(self, conventions: Conventions, stock: Stock) -> None:
         outline = conventions.outline
         self.measures: dict[str, Measures] = {}
-        self._conventions = conventions
+        self._conventions, self._stock = conventions, stock
         self._echoes, self._edges = Echoes(outline.lang), Edges()
-        self._spellings = Spellings(outline.lang)
+        self._spellings, self._attributes = Spellings(outline.lang), Attributes(outline)
         self._marks = MarkMix(marks_of(outline.style.quotes, outline.lang, outline.kind))
+        self._names = Names(outline)
 
     def read(self, piece: Piece) -> Iterator[Finding]:
         page = self._conventions.page(piece)
         again, echoes = self._echoes.read(page)
-        self.measures[piece.section.id] = measure(page, again=again)
+        found = self.measures[piece.section.id] = measure(page, again=again)
         self._marks.add(page)
-        own = self._conventions.findings(page) if piece.section.asked else ()
-        return chain(
-            own, echoes, self._edges.read(page), self._spellings.read(page), to_verify(page), self._card(page)
-        )
+        self._names.read(page)
+        own = self._keeping(page) if piece.section.asked else ()
+        beside = (self._edges.read(page), self._spellings.read(page), self._attributes.read(page))
+        return chain(own, echoes, *beside, to_verify(page), self._hints(page, found))
 
-    def _card(self, page: Page) -> Iterator[Finding]:
-        if page.section.asked:
-            yield from outside_target(page)
-            yield from beats_not_found(page)
-            if self._conventions.outline.kind is Kind.FICTION:
-                yield from absent_names(page, self._conventions.outline)
+    def _keeping(self, page: Page) -> Iterator[Finding]:
+        """Yield what a section that a model was asked for does not keep to."""
+        yield from self._conventions.findings(page)
+        yield from outside_target(page)
+        yield from beats_not_found(page)
+        if self._conventions.outline.kind is Kind.FICTION:
+            yield from absent_names(page, self._conventions.outline)
 
-    def end(self) -> Iterator[Finding]:
-        return chain(self._marks.findings(), self._spellings.findings())
+    def _hints(self, page: Page, found: Measures) -> Iterator[Finding]:
+        """Yield what may be a habit; steps and lists are as even as documentation wants them."""
+        if self._conventions.outline.kind is Kind.FICTION:
+            yield from rhythm(page, found)
+        yield from habits(page, found)
+        yield from stock_phrases(page, self._stock)
+
+    def end(self, *, whole: bool) -> Iterator[Finding]:
+        uses = (self._marks.findings(), self._spellings.findings(), self._names.findings(whole=whole))
+        return chain(*uses, drifts(self.measures))

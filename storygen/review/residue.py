@@ -16,7 +16,7 @@ from storygen.review.rules import RESIDUE, UNVERIFIED
 LONGEST = 300
 """A paragraph of chatter is short; what is longer is text."""
 
-_AROUND = " \t*_#>()[]~-—–.:"
+_AROUND = " \t*_#>()[]（）【】~-—–.:"
 _COMMENT = re.compile(r"<!--\s*TODO:? *verify\b:?(?P<what>.*?)-->", re.DOTALL | re.IGNORECASE)
 _TAGS = re.compile(r"</?[A-Za-z][^<>\n]*>|<\|[a-z_]+\|>")
 _CODE = re.compile(r"`[^`\n]*`")
@@ -72,7 +72,7 @@ def _spans(page: Page, ids: re.Pattern[str] | None) -> Iterator[tuple[int, int]]
         line = found[0].strip(_AROUND)
         if len(line) <= LONGEST and known.line.fullmatch(line):
             yield found.span()
-    yield from (found.span() for found in known.anywhere.finditer(page.told))
+    yield from (found.span() for found in known.anywhere.finditer(page.unspoken))
     yield from (found.span() for found in known.cased.finditer(prose))
     yield from (found.span() for found in known.tags.finditer(page.text) if not _in_code(page, found.start()))
     yield from (found.span() for found in ids.finditer(prose)) if ids else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from storygen.draft import Finding
@@ -14,11 +14,15 @@ from storygen.text.markdown import Block, BlockKind, blocks, lines
 _TELLING = re.compile(r"^[ \t>]*(?:#{1,6}[ \t]|```|~~~|=+[ \t]*$|-{2,}[ \t]*$)|\|", re.MULTILINE)
 _CELL = re.compile(r"(?:\\.|`[^`\n]*`|[^|\\])+")
 _NOTE = re.compile(r"\[\^([^\[\]\s]{1,99})\](:?)")
-_OPENERS = {"“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "(": ")", "（": "）"}
+_PAIRS = {"“": "”", "„": "“”", "「": "」", "『": "』", "(": ")", "（": "）"}
+_ANGLES = ({"«": "»"}, {"»": "«"})
+"""Guillemets that point outward, and those that point inward: the first in a text decides."""
+
 _MARK = re.compile(r"[“”„«»「」『』()（）]")
-_LISTED = re.compile(r"(?:^|(?<=\s))[0-9a-zA-Z]{1,3}\)|[:;=8]-?[()]")
-_GOES_ON = re.compile(r"[\s>*_]*[“„«»「『\"]")
-_STRAIGHT = re.compile(r'(?<!\d)"')
+_FACE = re.compile(r"[:;=]-?[()]")
+_GOES_ON = re.compile(r"[\s>*_]*[“„«»\"]")
+_STRAIGHT = re.compile('"')
+_INCH = re.compile(r'(?<=\d)"')
 
 
 def broken_markdown(page: Page) -> Iterator[Finding]:
@@ -35,11 +39,12 @@ def unbalanced(page: Page) -> Iterator[Finding]:
 
     Speech that goes on in the next paragraph opens again there, and is closed once: that is no finding.
     """
-    spans = page.paragraphs
-    for (start, end), behind in pairwise([*spans, (len(page.text), len(page.text))]):
-        text = _LISTED.sub(lambda found: " " * len(found[0]), page.prose[start:end])
+    first = page.prose.find("«"), page.prose.find("»")
+    pairs = _PAIRS | _ANGLES[first[1] >= 0 and not 0 <= first[0] < first[1]]
+    for (start, end), behind in pairwise([*page.paragraphs, (len(page.text), len(page.text))]):
+        text = _FACE.sub(lambda found: " " * len(found[0]), page.prose[start:end])
         goes_on = _GOES_ON.match(page.prose, behind[0]) is not None
-        for at in _lone(text, goes_on=goes_on):
+        for at in _lone(text, pairs, goes_on=goes_on):
             place = (start + at, start + at + 1)
             said = clipped(page.text[place[0] : place[0] + 60])
             yield page.finding(UNBALANCED, place, f"{page.text[place[0]]} has no other half: “{said}”")
@@ -99,23 +104,28 @@ def _footnotes(page: Page) -> Iterator[Finding]:
         yield page.finding(FOOTNOTE, defined[label], f"nothing refers to the footnote [^{label}]")
 
 
-def _lone(text: str, *, goes_on: bool) -> list[int]:
+def _lone(text: str, pairs: Mapping[str, str], *, goes_on: bool) -> list[int]:
     """Return the marks in *text* that have no other half; one may be open at its end if it *goes_on*."""
     open_: list[int] = []
     lone: list[int] = []
     for found in _MARK.finditer(text):
         at, mark = found.start(), found[0]
-        if open_ and mark in _OPENERS[text[open_[-1]]]:
+        if open_ and mark in pairs[text[open_[-1]]]:
             open_.pop()
-        elif mark in _OPENERS:
+        elif mark in pairs:
+            lone += [open_.pop()] if open_ and text[open_[-1]] == mark and mark not in "(（" else []
             open_.append(at)
         elif mark not in ")）":
             lone.append(at)
-    straight = [found.start() for found in _STRAIGHT.finditer(text)]
-    if len(straight) % 2:
-        open_.append(straight[-1])
-    left = [at for at in open_ if not (goes_on and text[at] not in "(（")]
-    return sorted([*lone, *left])
+    open_ += _odd(text)
+    return sorted([*lone, *(at for at in open_ if text[at] in "(（" or not goes_on)])
+
+
+def _odd(text: str) -> list[int]:
+    """Return the last straight mark of *text* if their number is odd, inches aside."""
+    marks = [found.start() for found in _STRAIGHT.finditer(text)]
+    inches = sum(1 for _ in _INCH.finditer(text))
+    return marks[-1:] if len(marks) % 2 and not inches % 2 else []
 
 
 def _span(page: Page, block: Block) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from storygen.draft import Finding
 from storygen.review.layers import paragraphs
@@ -14,13 +15,16 @@ from storygen.text.languages import language
 from storygen.text.words import plain_words
 
 ENOUGH = 20
-"""Words that a paragraph has before anybody says what language it is in."""
+"""Words that a stretch of text has before anybody says what language it is in."""
 
 _CERTAIN = 0.25
 """The least share of common words that a text has in its own language; in prose it is some forty per cent."""
 
 _FAINT = 0.5
 """A language is not the declared one if that has less than so much of its common words."""
+
+_TELLING = 4
+"""Words that are common in one language alone tell kin apart: so many, and so many times more."""
 
 _SCRIPTS = {
     "kana": re.compile("[\u3041-\u30ff\uff66-\uff9f]"),
@@ -34,23 +38,27 @@ _SCRIPTS = {
 }
 _SPEAKS = {"kana": "ja", "han": "zh", "hangul": "ko"}
 _KANA_SHARE = 0.1
-_LARGEST = 2_000
+_OTHER_SCRIPT = re.compile("[\u0370-\u1eff\u1f00-\u1fff\u3040-\ud7af\U00020000-\U0003ffff]{4}")
+_SENTENCE = re.compile(r"[^.!?…。！？]*(?:[.!?…]+[\"'”’»)\]]*\s*|[。！？]+[」』）]*\s*|\Z)")
 
 
 def foreign_text(page: Page) -> Iterator[Finding]:
-    """Yield a finding for every paragraph of narration that is in another language, or one for them all."""
+    """Yield a finding for every stretch of narration that is in another language, or one for all of them."""
     declared = code_of(page.lang)
-    spans = [span for span in paragraphs(page.told) if _has_enough(page.told[slice(*span)])]
-    layer = page.told if spans else page.prose
-    spans = spans or ([(0, len(page.prose))] if _has_enough(page.prose) else [])
+    layer = page.told if len(page.told_words) >= ENOUGH else page.prose
+    if not _is_suspect(layer, page.words, declared):
+        return
+    spans = list(_stretches(layer))
     found = [(span, guess) for span in spans if (guess := other_language(layer[slice(*span)], declared))]
     size = sum(end - start for start, end in spans)
-    foreign = sum(end - start for (start, end), _ in found)
-    if found and 2 * foreign >= size:
+    if found and 2 * sum(end - start for (start, end), _ in found) >= size:
         yield _finding(page, *found[0], whole=True)
         return
-    for span, guess in found:
-        yield _finding(page, span, guess, whole=False)
+    behind = -1
+    for (start, end), guess in found:
+        if start != behind:
+            yield _finding(page, (start, end), guess, whole=False)
+        behind = end
 
 
 def other_language(text: str, declared: str) -> str:
@@ -61,13 +69,38 @@ def other_language(text: str, declared: str) -> str:
     >>> other_language("Die Lampe war aus, und niemand im Hafen hatte es gesehen.", "de")
     ''
     """
-    script = _script(text[:_LARGEST])
+    script = _script(text)
     known = language(declared)
     if script and known and script not in known.scripts:
         return _SPEAKS.get(script) or (_latin(text, declared) if script == "latin" else script) or script
     if script == "han" and declared == "ja":
         return "zh"
     return _latin(text, declared) if script == "latin" else ""
+
+
+def _is_suspect(layer: str, words: Sequence[str], declared: str) -> bool:
+    """Whether *layer* may hold another language at all; most texts hold none, and are done with here."""
+    known = language(declared)
+    if known is None or known.scripts != ("latin",) or _OTHER_SCRIPT.search(layer):
+        return True
+    return sum(map(_elsewhere(declared).__contains__, words)) >= _TELLING
+
+
+@cache
+def _elsewhere(declared: str) -> frozenset[str]:
+    """Return the words that are common in other languages and not in the *declared* one."""
+    others = (vocabulary(code).common for code in LANGUAGES if code != declared)
+    return frozenset[str]().union(*others) - vocabulary(declared).common
+
+
+def _stretches(layer: str) -> Iterator[tuple[int, int]]:
+    """Yield the paragraphs of *layer* in stretches of sentences, each long enough to tell its language."""
+    for first, last in paragraphs(layer):
+        start = first
+        for end in [found.end() for found in _SENTENCE.finditer(layer, first, last)]:
+            if len(plain_words(layer[start:end])) >= ENOUGH:
+                yield start, end
+                start = end
 
 
 def is_known(tag: str) -> bool:
@@ -80,9 +113,12 @@ def _latin(text: str, declared: str) -> str:
     words = plain_words(text)
     shares = {code: _share(words, vocabulary(code).common) for code in LANGUAGES}
     best = max(shares, key=lambda code: shares[code])
-    if best == declared or shares[best] < _CERTAIN or shares.get(declared, 0.0) > _FAINT * shares[best]:
+    if best == declared or shares[best] < _CERTAIN:
         return ""
-    return best
+    mine, theirs = vocabulary(declared).common, vocabulary(best).common
+    own, other = (sum(word in only for word in words) for only in (mine - theirs, theirs - mine))
+    is_far = shares.get(declared, 0.0) <= _FAINT * shares[best]
+    return best if is_far or other >= _TELLING * max(1, own) else ""
 
 
 def _share(words: Sequence[str], common: frozenset[str]) -> float:
@@ -96,10 +132,6 @@ def _script(text: str) -> str:
     if most in {"han", "kana"}:
         return "kana" if counts["kana"] >= _KANA_SHARE * (counts["kana"] + counts["han"]) else "han"
     return most if counts[most] else ""
-
-
-def _has_enough(text: str) -> bool:
-    return len(plain_words(text)) >= ENOUGH
 
 
 def _finding(page: Page, span: tuple[int, int], guess: str, *, whole: bool) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -33,11 +33,12 @@ _ACTS = 2
 _VERBS = 3
 _OTHERS = 4
 _LEAST_PAST = 6
+_SENTENCE = re.compile(r"[^.!?…\n]*(?:\n(?![ \t]*\n)[^.!?…\n]*)*(?:[.!?…]+|\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
 class Verbs:
-    """What the verbs of one paragraph of narration show: present and past, and how many of them are acts."""
+    """What the verbs of a span of narration show: present and past, and which of them are acts."""
 
     span: tuple[int, int]
     words: int
@@ -122,20 +123,25 @@ def _never(page: Page, words: frozenset[str], declared: Person) -> Iterator[Find
 
 
 def _into_present(page: Page, known: Vocabulary) -> Iterator[Finding]:
-    """Yield a finding for every stretch of paragraphs that are told in the present."""
-    for stretch in _stretches(_verbs(page, known), Tense.PRESENT):
+    """Yield a finding for every stretch of sentences that are told in the present.
+
+    Who says I may speak of the present of the telling, and then says that it is now, or always.
+    """
+    still = known.tense["still"] if declared_person(page.section.style.person) is Person.FIRST else ()
+    for stretch in _stretches(_verbs(page, known, _sentences(page.told)), Tense.PRESENT):
         acts = [act for verbs in stretch for act in verbs.acts]
-        present = sum(verbs.present for verbs in stretch)
-        if len(acts) >= _ACTS and present >= _VERBS:
+        if len(acts) < _ACTS or sum(verbs.present for verbs in stretch) < _VERBS:
+            continue
+        text = page.told[stretch[0].span[0] : stretch[-1].span[1]]
+        if set(still).isdisjoint(plain_words(text)):
             said = clipped(_around(page.text, acts[0]))
-            yield page.finding(
-                TENSE, acts[0], f"the book is told in the past tense, and here it is the present: “{said}”"
-            )
+            message = f"the book is told in the past tense, and here it is the present: “{said}”"
+            yield page.finding(TENSE, acts[0], message)
 
 
 def _into_past(page: Page, known: Vocabulary) -> Iterator[Finding]:
     """Yield a finding where a text told in the present falls into the past and stays there to its end."""
-    all_verbs = _verbs(page, known)
+    all_verbs = _verbs(page, known, paragraphs(page.told))
     stretches = list(_stretches(all_verbs, Tense.PAST))
     if not stretches:
         return
@@ -153,11 +159,11 @@ def _into_past(page: Page, known: Vocabulary) -> Iterator[Finding]:
 
 
 def _stretches(all_verbs: Sequence[Verbs], tense: Tense) -> Iterator[list[Verbs]]:
-    """Yield the runs of paragraphs that show nothing but *tense*; one that shows none ends none."""
+    """Yield the runs of spans that show nothing but *tense*; one that shows none ends none."""
     stretch: list[Verbs] = []
     for verbs in all_verbs:
         here, there = (verbs.present, verbs.past) if tense is Tense.PRESENT else (verbs.past, verbs.present)
-        if here and 4 * there <= here:
+        if here and 2 * there <= here:
             stretch.append(verbs)
         elif there:
             yield from [stretch] if stretch else []
@@ -165,10 +171,15 @@ def _stretches(all_verbs: Sequence[Verbs], tense: Tense) -> Iterator[list[Verbs]
     yield from [stretch] if stretch else []
 
 
-def _verbs(page: Page, known: Vocabulary) -> list[Verbs]:
-    """Return what the verbs of each paragraph of narration show; paragraphs without any are left out."""
+def _sentences(told: str) -> list[tuple[int, int]]:
+    """Return where the sentences of narration start and end; what stands between two speeches is one."""
+    return [found.span() for found in _SENTENCE.finditer(told) if found[0].strip()]
+
+
+def _verbs(page: Page, known: Vocabulary, spans: Iterable[tuple[int, int]]) -> list[Verbs]:
+    """Return what the verbs of the narration at each of *spans* show; those without any are left out."""
     found = []
-    for span in paragraphs(page.told):
+    for span in spans:
         text = page.told[slice(*span)].replace("’", "'")
         verbs = _verbs_of(text, span, known)
         if verbs.present or verbs.past:
