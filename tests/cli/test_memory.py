@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -36,6 +37,9 @@ def peak(tale: Path, behaviour: Behaviour, **environ: str) -> tuple[int, int, in
             },
             stderr=subprocess.DEVNULL,
         )
+        resource.prlimit(
+            process.pid, resource.RLIMIT_AS, (4_096 * MIB, 4_096 * MIB)
+        )  # for this machine's sake
         last = threading.Timer(60, process.kill)  # a run without end fails here, and takes nothing with it
         last.start()
         _, status, used = os.wait4(process.pid, 0)

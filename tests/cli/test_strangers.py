@@ -31,7 +31,7 @@ print(json.dumps(codes))
 """
 """Runs commands and logs, from within Python itself, whatever is opened, connected to or started."""
 
-COMMANDS = [["check"], ["status"], ["prompt", "one"], ["write", "--rehearse"], ["build"], ["review"], ["log"]]
+COMMANDS = [["check"], ["status"], ["prompt", "one"], ["write"], ["write", "--rehearse"], ["review"], ["log"]]
 
 
 def outline(**fields: str) -> str:

@@ -214,6 +214,42 @@ def test_a_part_that_is_gone_on_from_remembers_its_own_card(book: Path) -> None:
     assert {"before": ("its card changed",)} == stale(status(real(book)))
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "reason"),
+    [
+        ("outline.yaml", "Nobody comes", "Somebody comes", "its card changed"),
+        ("outline.yaml", "forty", "fifty", "codex “Ines” changed"),
+        ("outline.yaml", "words: 300", "words: 300\nstyle: {tense: present}", "its style changed"),
+        ("storygen.toml", "sonnet", "opus", "the model's settings changed"),
+        ("notes.md", "nine", "ten", "source notes.md changed"),
+        ("templates/fiction/section/user.md.j2", "Plain", "Short", "fiction/section/user.md.j2 changed"),
+    ],
+)
+def test_each_input_that_has_changed_is_named_before_a_part_is_gone_on_from(
+    book: Path, name: str, old: str, new: str, reason: str
+) -> None:
+    own = book.parent / "templates" / "fiction" / "section" / "user.md.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        '{% extends "storygen/fiction/section/user.md.j2" %}\n'
+        "{% block closing %}{{ super() }}Plain words.\n{% endblock %}",
+        encoding="utf-8",
+    )
+    (book.parent / "storygen.toml").write_text('model = "claude-sonnet-5-5"\n', encoding="utf-8")
+    (book.parent / "notes.md").write_text("The boat leaves at nine.\n", encoding="utf-8")
+    first = "{title: Before, id: before, beats: [Nobody comes with Ines.], sources: [notes.md]}"
+    edit(book, "sections:", f"sections:\n  - {first}")
+    run(real(book), ScriptedModel(says("Some of", StopReason.UNKNOWN)), selection=Selection(limit=1))
+    edit(book.parent / name, old, new)
+    heard: list[Event] = []
+    rest = ScriptedModel(says("Some of it is there."))
+    run(real(book), rest, selection=Selection(limit=1), tell=heard.append)
+
+    assert [True] == [
+        reason in event.message for event in heard if isinstance(event, Noted) and "goes on" in event.message
+    ]
+
+
 def test_a_run_that_was_killed_before_it_kept_a_draft_still_knows_what_was_asked(book: Path) -> None:
     with open_journal(book.parent / ".storygen" / "journal.db", clock=lambda: 1.0) as journal:
         before = journal.inputs("boat", rehearsed=True, version=1)

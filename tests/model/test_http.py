@@ -139,7 +139,7 @@ def test_a_connection_that_nobody_takes_up_is_given_up_and_nothing_is_owed() -> 
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         where = full.getsockname()
         with socket.create_connection(where):  # the only place in the queue
-            _, error = outcome(f"http://127.0.0.1:{where[1]}", deadlines=Deadlines(connect=0.2))
+            _, error = outcome(f"http://127.0.0.1:{where[1]}", deadlines=Deadlines(connect=0.2, headers=5))
     assert isinstance(error, Unreachable)
 
 
