@@ -10,7 +10,8 @@ from operator import itemgetter
 from pathlib import Path
 
 from storygen.book.attempts import Attempt, Fate, Kept
-from storygen.book.database import open_writer, told
+from storygen.book.database import damaged, open_writer, told
+from storygen.book.log import Log, judge_log
 from storygen.book.rows import pack, spell_usage, unpack
 from storygen.book.view import PIECES, VERSION_NUMBER, JournalView
 from storygen.crash_points import CrashPoint, Reached, unwatched
@@ -33,7 +34,7 @@ class Journal(JournalView):
 
     What a method notes is durable when it returns, or when the block of `one_commit` around it ends.
     `interrupted` are the attempts that a killed process had left open: those with text are partial now,
-    the others unknown.
+    the others unknown. `torn` tells that the last thing it wrote was not whole, and is dropped.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Journal(JournalView):
         self._reached = reached
         self._place = _place(path)
         self._saved: dict[int, tuple[int, str]] = {}
+        self.torn = False
         self.interrupted = self._close_interrupted()
 
     @contextmanager
@@ -264,12 +266,18 @@ def open_journal(path: Path, *, clock: Callable[[], float], reached: Reached = u
 
     Raises JournalError for what is no journal, damaged, or written by a newer storygen.
     """
+    with told(path):
+        log = judge_log(path)
+    if log is Log.DAMAGED:
+        raise damaged(path, f"its log, {path.name}-wal, is broken in the middle")
     db = open_writer(path, reached=reached)
     try:
-        return Journal(db, path, clock=clock, reached=reached)
+        journal = Journal(db, path, clock=clock, reached=reached)
     except BaseException:
         db.close()
         raise
+    journal.torn = log is Log.TORN
+    return journal
 
 
 def _roll_back(db: sqlite3.Connection) -> None:

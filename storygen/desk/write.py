@@ -118,6 +118,12 @@ class Run:
     ) -> Run:
         """Read the book of *project*, and put on record what a killed run left behind."""
         take_over(project, tell)
+        if journal.torn:
+            tell(
+                Noted(
+                    "the journal's last entry was only half on the disk; it is dropped, the others are whole"
+                )
+            )
         shelved = read_book(project.book)
         partials = begun(project.outline.sections, shelved, journal)
         refuse_retitled(project.outline, shelved, partials=partials)

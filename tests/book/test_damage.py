@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import count
+from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from storygen.book.journal import Journal, open_journal
+from storygen.book.log import Log, judge_log
 from storygen.book.view import view_journal
 from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
@@ -131,3 +133,74 @@ def test_a_damaged_journal_is_left_as_it_is(path: Path) -> None:
         open_journal(path, clock=float)
 
     assert before == path.read_bytes()
+
+
+@pytest.fixture
+def killed(tmp_path: Path) -> Iterator[tuple[Path, list[Any]]]:
+    """Return a journal as a killed process leaves it, with its log, and what it said after each commit."""
+    path, moments = tmp_path / "live.db", []
+    left = tmp_path / "journal.db"
+    with open_journal(path, clock=count(1.0).__next__) as journal:
+        for happens in HISTORY:
+            moments.append(truth(path))
+            happens(journal)
+        moments.append(truth(path))
+        for end in ("", "-wal"):
+            shutil.copy(f"{path}{end}", f"{left}{end}")
+        yield left, moments
+
+
+def test_the_log_of_a_killed_process_is_sound(killed: tuple[Path, list[Any]]) -> None:
+    path, moments = killed
+
+    assert Log.SOUND is judge_log(path)
+    assert moments[-1] == truth(path)
+
+
+def test_a_log_is_cut_off_at_a_commit_and_what_was_begun_behind_it_is_reported(
+    killed: tuple[Path, list[Any]], stride: int
+) -> None:
+    path, moments = killed
+    log = path.with_name("journal.db-wal")
+    sound, seen = log.read_bytes(), []
+    for size in range(0, len(sound), 97 * stride):
+        log.write_bytes(sound[:size])
+        assert judge_log(path) in {Log.SOUND, Log.TORN}
+        path.with_name("journal.db-shm").unlink(missing_ok=True)
+        seen.append(truth(path))
+
+    commits = [moment for moment, _ in groupby(seen)]
+    assert len(moments) <= len(commits)
+    assert [moment for moment in moments[1:-1] if moment not in commits] == []
+
+
+def test_a_flipped_bit_in_a_log_is_reported_or_changes_nothing(
+    killed: tuple[Path, list[Any]], stride: int
+) -> None:
+    path, moments = killed
+    log = path.with_name("journal.db-wal")
+    for damaged in flipped(log.read_bytes(), 61 * stride):
+        log.write_bytes(damaged)
+        path.with_name("journal.db-shm").unlink(missing_ok=True)
+        if judge_log(path) is Log.SOUND:
+            assert moments[-1] == truth(path)
+
+
+def test_a_log_that_is_broken_in_the_middle_stops_a_run_and_stays(killed: tuple[Path, list[Any]]) -> None:
+    path, _ = killed
+    log = path.with_name("journal.db-wal")
+    raw = bytearray(log.read_bytes())
+    raw[5_000] ^= 1
+    log.write_bytes(raw)
+    with pytest.raises(JournalError, match=r"journal.db-wal, is broken in the middle"):
+        open_journal(path, clock=float)
+
+    assert bytes(raw) == log.read_bytes()
+
+
+def test_a_torn_end_is_dropped_and_said(killed: tuple[Path, list[Any]]) -> None:
+    path, _ = killed
+    log = path.with_name("journal.db-wal")
+    log.write_bytes(log.read_bytes()[:-1_000])
+    with open_journal(path, clock=float) as journal:
+        assert (True, 4) == (journal.torn, len(journal.attempts()))

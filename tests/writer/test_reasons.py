@@ -80,11 +80,12 @@ def test_legs_without_new_text_end_as_stalled(text: str) -> None:
 
 
 def test_a_section_has_at_most_so_many_legs() -> None:
-    sitting, step = Sitting(), Step.CONTINUE
-    while step is Step.CONTINUE:
+    sitting, steps = Sitting(), []
+    for _ in range(LIMITS.legs):
         sitting, step = after(sitting.text + "More. ", StopReason.MAX_TOKENS, so_far=sitting)
+        steps.append(step)
 
-    assert (LIMITS.legs, True) == (len(sitting.legs), Flag.STALLED in sitting.flags)
+    assert ([*[Step.CONTINUE] * (LIMITS.legs - 1), Step.STOP], True) == (steps, Flag.STALLED in sitting.flags)
 
 
 def test_broken_streams_are_bounded() -> None:
