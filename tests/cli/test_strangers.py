@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -124,7 +123,7 @@ def outside(tmp_path: Path) -> Path:
 
 def allowed(book: Path, home: Path) -> tuple[Path, ...]:
     """Return what a run may open: the book, Python, storygen, and the user's own config."""
-    python = {sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")}
+    python = {sys.prefix, sys.base_prefix, *(path for path in sys.path if path.endswith("-packages"))}
     system = ("/dev/null", "/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo")
     own = [TREE / name for name in ("storygen", "templates", "outlines", "pyproject.toml")]
     return (book, home / ".config" / "storygen", *own, *map(Path, (*python, *system)))

@@ -10,6 +10,14 @@ from tests.saboteurs.promises import TREE, Saboteur, read_promises, read_saboteu
 TESTS = sorted({test for promise in read_promises().values() for test in promise.tests})
 
 
+def test_every_promise_has_its_saboteurs_and_its_tests() -> None:
+    promises = read_promises()
+
+    assert [f"I-{number}" for number in range(1, 25)] == list(promises)
+    assert promises.keys() == {saboteur.promise.name for saboteur in read_saboteurs()}
+    assert [] == [name for name, promise in promises.items() if not promise.tests]
+
+
 def test_every_saboteur_still_applies() -> None:
     assert [] == check_patches(read_saboteurs())
 
