@@ -9,11 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from tests.saboteurs.promises import Promise, Saboteur, read_saboteurs
@@ -87,13 +86,18 @@ def show(rows: Iterable[Row]) -> bool:
     return not bad
 
 
-def chosen(words: Sequence[str]) -> tuple[Saboteur, ...]:
-    """Return the saboteurs that *words* name, by promise or by a part of their own name; without any, all."""
-    return tuple(
-        saboteur
-        for saboteur in read_saboteurs()
-        if not words or saboteur.promise.name in words or any(word in saboteur.patch.name for word in words)
-    )
+def rows_of(saboteurs: Sequence[Saboteur], *, jobs: int) -> Iterator[Row]:
+    """Yield the row of each of *saboteurs* in turn, *jobs* of them at once, and last that of nobody."""
+    promises = {saboteur.promise.name: saboteur.promise for saboteur in saboteurs}
+    with ThreadPoolExecutor(jobs) as pool:
+        honest = pool.submit(leave_alone, promises.values())
+        yield from pool.map(sabotage, saboteurs)
+        yield honest.result()
+
+
+def named(word: str) -> tuple[Saboteur, ...]:
+    """Return the saboteurs that *word* names, by their promise or by a part of their own name."""
+    return tuple(each for each in read_saboteurs() if word == each.promise.name or word in each.patch.stem)
 
 
 def main() -> int:
@@ -103,16 +107,15 @@ def main() -> int:
     parser.add_argument("--apply-only", action="store_true", help="only see whether every patch applies")
     parser.add_argument("--jobs", type=int, default=2, help="copies at once (2)")
     arguments = parser.parse_args()
-    saboteurs = chosen(arguments.words)
+    if strange := [word for word in arguments.words if not named(word)]:
+        parser.error(f"no saboteur is called {', '.join(strange)}")
+    saboteurs = [each for word in arguments.words or ["i-"] for each in named(word)]
     wrong = check_patches(saboteurs)
     print(*wrong, sep="\n", end="\n" if wrong else "")
     if wrong or arguments.apply_only:
         return len(wrong) > 0
-    promises = {saboteur.promise.name: saboteur.promise for saboteur in saboteurs}
-    with ThreadPoolExecutor(arguments.jobs) as pool:
-        honest = pool.submit(leave_alone, promises.values())
-        good = show(chain(pool.map(sabotage, saboteurs), (future.result() for future in [honest])))
-    print(f"\n{len(saboteurs)} saboteurs, {len(promises)} promises: {'all' if good else 'NOT ALL'} caught")
+    good = show(rows_of(saboteurs, jobs=arguments.jobs))
+    print(f"\n{len(saboteurs)} saboteurs: {'all' if good else 'NOT ALL'} caught")
     return not good
 
 
