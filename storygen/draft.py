@@ -44,6 +44,17 @@ class Finding:
     quote: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Objection(Finding):
+    """What a model finds in a text: its `message` says why, its `quote` what it is about, verbatim.
+
+    `suggestion` is what could stand instead of the quote, empty where the model knows nothing better.
+    """
+
+    severity: Severity = Severity.NOTE
+    suggestion: str = ""
+
+
 def to_mend(findings: Iterable[Finding], *, strict: bool) -> bool:
     """Say whether one of *findings* has to be mended: an error, or with *strict* a warning too."""
     weighty = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}

@@ -206,9 +206,18 @@ def of_a_plan(templates: Templates | None = None) -> str:
 
 def of_a_digest(templates: Templates | None = None) -> str:
     """Return what the model is told that sums up a section."""
+    return _told_of_a_section("digest", templates)
+
+
+def of_a_review(templates: Templates | None = None) -> str:
+    """Return what the model is told that reviews a section."""
+    return _told_of_a_section("review", templates)
+
+
+def _told_of_a_section(step: str, templates: Templates | None) -> str:
     each = asked()
     given = variables_of(each.outline, each.section, each.context)
-    return _told("digest", {**given, **STEPS["digest"].own}, templates)
+    return _told(step, {**given, **STEPS[step].own}, templates)
 
 
 def _told(step: str, variables: Variables, templates: Templates | None) -> str:
@@ -361,8 +370,21 @@ TECHNIQUES = (
     ),
     Technique(
         18,
-        ("section/user#current", "section/user#note", "storygen.desk.history:history"),
-        (Proof(keeps_what_is_good, lambda: revised(emptied("current", USER)), revised),),
+        (
+            "section/user#current",
+            "section/user#note",
+            "review/system#output",
+            "storygen.review.anchoring:anchored",
+            "storygen.desk.history:history",
+        ),
+        (
+            Proof(keeps_what_is_good, lambda: revised(emptied("current", USER)), revised),
+            Proof(
+                tells("words that stand in the text once and nowhere else"),
+                lambda: of_a_review(emptied("output", "review/system.md.j2")),
+                of_a_review,
+            ),
+        ),
     ),
     Technique(
         19,

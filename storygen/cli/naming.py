@@ -29,8 +29,8 @@ def named(words: Sequence[str]) -> Named:
 
     Raises UsageError where there is none, more than one, or ids with several outlines.
     """
-    paths = tuple(_outline(word) for word in words if _is_outline(word))
-    ids = tuple(word for word in words if not _is_outline(word))
+    paths = tuple(_outline(word) for word in words if is_outline(word))
+    ids = tuple(word for word in words if not is_outline(word))
     if ids and len(paths) > 1:
         raise UsageError("section ids need one outline, and several were given", "name one outline")
     return Named(paths or (_only_outline(Path()),), ids)
@@ -56,7 +56,8 @@ def ids_here(words: Sequence[str]) -> list[str]:
     return [section.id for section in outline.sections] if outline else []
 
 
-def _is_outline(word: str) -> bool:
+def is_outline(word: str) -> bool:
+    """Say whether *word* names an outline, or a folder that has one; what does not is a section's id."""
     return word.endswith(ENDINGS) or Path(word).is_dir()
 
 

@@ -1,14 +1,14 @@
-"""`storygen review`: how a book reads, without a model."""
+"""`storygen review`: how a book reads."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from storygen.cli.naming import named, quoted
+from storygen.cli.naming import ids_here, is_outline, named, quoted
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
 from storygen.cli.table import table
@@ -33,7 +33,19 @@ _RIGHT = (1, 2, 3, 4, 5, 6, 7)
 @click.command()
 @outlines_and_ids
 @book_option
-@click.option("--strict", is_flag=True, help="Exit code 1 where there is a verifiable finding.")
+@click.option(
+    "--model",
+    metavar="[MODEL]",
+    is_flag=False,
+    flag_value="",
+    help="Have a model review it, the section's own or this one.",
+)
+@click.option("--apply", metavar="N,N|all", help="Put what the model suggested under these numbers in place.")
+@click.option("--rehearse", is_flag=True, help="Review with the built-in model: offline, free.")
+@click.option("--budget", metavar="DOLLARS", help="The most that this run may cost.")
+@click.option("--max-calls", metavar="N", help="The most requests of this run.")
+@click.option("--base-url", metavar="URL", help="Another server that speaks the Messages API.")
+@click.option("--strict", is_flag=True, help="Exit code 1 where there is a verifiable finding, or a model's.")
 @as_json
 @shared
 @click.pass_context
@@ -43,30 +55,57 @@ def review(
     *,
     console: Console,
     names: tuple[str, ...],
-    book: Path | None,
-    strict: bool,
-    json: bool,
+    **options: Any,  # noqa: ANN401 - click's options
 ) -> None:
     """Review what is written: what breaks a convention, what is said twice, how it reads.
 
-    Sends nothing. A verifiable finding can be looked up in the text; an indicative one is a hint, and no sum
-    is made of the two. In the table, sentences and paragraphs are in words, ± is how unlike each other
-    sentences are, variety the share of different words in a hundred, again the share of the text that stood
-    in the book before.
+    Without --model it sends nothing. A verifiable finding can be looked up in the text; an indicative one is
+    a hint, and no sum is made of the two. In the table, sentences and paragraphs are in words, ± is how
+    unlike each other sentences are, variety the share of different words in a hundred, again the share of
+    the text that stood in the book before.
+
+    With --model a model looks for what code cannot see, at most eight places in a section, each by its words.
+    Nothing is changed until --apply names what shall be; the text before is kept as a version.
     """
+    from storygen.cli.model_review import apply_here, review_here
+
+    names, model = apart(names, options.pop("model"))
+    if options["apply"] is not None:
+        ctx.exit(apply_here(console, names, model=model, **options))
+    if model is not None or options["rehearse"]:
+        ctx.exit(review_here(console, names, model=model or "", **options))
+    ctx.exit(_review_offline(console, names, **options))
+
+
+def apart(names: tuple[str, ...], model: str | None) -> tuple[tuple[str, ...], str | None]:
+    """Tell the name of a model from that of an outline or a section behind a bare --model."""
+    if model and (is_outline(model) or model in ids_here(names)):
+        return (*names, model), ""
+    return names, model
+
+
+def _review_offline(
+    console: Console,
+    names: tuple[str, ...],
+    *,
+    book: Path | None,
+    strict: bool,
+    json: bool,
+    **_: object,
+) -> int:
     from storygen.desk.review import review as look
 
     found = named(names)
     projects = [open_here(path, book=book) for path in found.outlines]
     reviews = [(project, look(project, ids=found.ids)) for project in projects]
     if json and len(reviews) == 1:
-        console.document(**_document(*reviews[0]))
+        console.document(**document(*reviews[0]))
     elif json:
-        console.document(books=[_document(project, reviewed) for project, reviewed in reviews])
+        console.document(books=[document(project, reviewed) for project, reviewed in reviews])
     else:
         for project, reviewed in reviews:
             console.product("\n".join(_text(console, project, reviewed)))
-    ctx.exit(1 if strict and any(reviewed.verifiable for _, reviewed in reviews) else 0)
+    return 1 if strict and any(reviewed.verifiable for _, reviewed in reviews) else 0
 
 
 def _text(console: Console, project: Project, reviewed: Reviewed) -> Iterator[str]:
@@ -131,13 +170,14 @@ def _row(found: Measures) -> tuple[str, ...]:
     )
 
 
-def _document(project: Project, reviewed: Reviewed) -> dict[str, object]:
+def document(project: Project, reviewed: Reviewed) -> dict[str, object]:
+    """Return what a program is told of a review."""
     measures = reviewed.report.measures
     return {
         "outline": str(project.outline.path),
         "book": str(project.book.root),
-        "verifiable": [_finding(finding) for finding in reviewed.verifiable],
-        "indicative": [_finding(finding) for finding in reviewed.indicative],
+        "verifiable": [finding_fields(finding) for finding in reviewed.verifiable],
+        "indicative": [finding_fields(finding) for finding in reviewed.indicative],
         "sections": [
             {"id": each.id, "title": each.title, **_measures(measures[each.id])} for each in reviewed.sections
         ],
@@ -150,7 +190,8 @@ def _document(project: Project, reviewed: Reviewed) -> dict[str, object]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, object]:
+def finding_fields(finding: Finding) -> dict[str, object]:
+    """Return what a program is told of a finding of a review."""
     told = asdict(finding)
     return {name: told[name] for name in ("rule", "path", "line", "column", "quote", "message", "help")}
 

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from storygen.book.attempts import Kept
 from storygen.book.record import Written, hash_text
+from storygen.book.reviews import NO_REVIEW, StoredReview, read_review
 from storygen.book.view import view_journal
 from storygen.desk.project import Project
 from storygen.desk.states import Standing, State, read_book, standings
@@ -113,37 +114,49 @@ def provenance(project: Project) -> Provenance:
     with view_journal(project.book.journal) as journal:
         return Provenance(
             tuple(
-                _origin(each, journal.versions(each.section.id), shelved.record.sections.get(each.section.id))
+                _origin(
+                    each,
+                    journal.versions(each.section.id),
+                    shelved.record.sections.get(each.section.id),
+                    read_review(project.book, each.section.id) or NO_REVIEW,
+                )
                 for each in now
             )
         )
 
 
-def generated_words(text: Sequence[str], source: Sequence[str]) -> int:
-    """Return how many words of *text* stand in runs of RUN words or more as they are in *source*.
+def generated_words(text: Sequence[str], *sources: Sequence[str]) -> int:
+    """Return how many words of *text* stand in runs of RUN words or more as they are in one of *sources*.
 
     >>> generated_words("the old boat came in late".split(), "the boat came in late".split())
     4
     """
-    if text == source:
+    if text in sources:
         return len(text)
-    matching = SequenceMatcher(None, text, source, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in matching if block.size >= RUN)
+    runs = (SequenceMatcher(None, text, source, autojunk=False).get_matching_blocks() for source in sources)
+    long = (run for found in runs for run in found if run.size >= RUN)
+    return len({at for run in long for at in range(run.a, run.a + run.size)})
 
 
-def _origin(standing: Standing, versions: Sequence[Kept], written: Written | None) -> Origin:
+def _origin(
+    standing: Standing, versions: Sequence[Kept], written: Written | None, review: StoredReview
+) -> Origin:
     section, words = standing.section, split_words(standing.text)
+    accepted = [split_words(suggestion) for suggestion in review.accepted]
     if standing.stored is None or not (versions or written):
-        return Origin(section, len(words), 0)
+        generated = generated_words(words, *accepted)
+        return Origin(section, len(words), generated, review.model if generated else "")
     if not versions and written:
         untouched = written.text == hash_text(standing.text)
         return Origin(
             section, len(words), len(words) if untouched else None, written.model, rehearsed=written.rehearsed
         )
-    counts = [generated_words(words, split_words(kept.draft.text)) for kept in versions]
-    most = max(counts)
-    kept = [kept for kept, count in zip(versions, counts, strict=True) if count == most][-1]
-    return Origin(section, len(words), most, kept.model, rehearsed=kept.rehearsed, at=kept.at)
+    sources = [split_words(kept.draft.text) for kept in versions]
+    counts = [generated_words(words, source) for source in sources]
+    nearest = max(range(len(counts)), key=lambda at: (counts[at], at))
+    kept = versions[nearest]
+    generated = generated_words(words, sources[nearest], *accepted)
+    return Origin(section, len(words), generated, kept.model, rehearsed=kept.rehearsed, at=kept.at)
 
 
 def _period(origins: Iterable[Origin]) -> str:

@@ -67,7 +67,7 @@ def review(project: Project, *, ids: Sequence[str] = ()) -> Reviewed:
     wanted = {find(outline, id_).id for id_ in ids}
     written = [each for each in now if each.whole and each.text.strip()]
     unwritten = tuple(each.section.id for each in now if each not in written and each.section.asked)
-    pieces = [_piece(outline, each) for each in written]
+    pieces = [piece_of(outline, each) for each in written]
     sources, samples = material_of(project)
     conventions = Conventions.of(outline, sources=sources, samples=samples)
     report = review_pieces(conventions, pieces, stock=_stock(outline), whole=not unwritten)
@@ -80,7 +80,7 @@ def review(project: Project, *, ids: Sequence[str] = ()) -> Reviewed:
     )
 
 
-def _piece(outline: Outline, standing: Standing) -> Piece:
+def piece_of(outline: Outline, standing: Standing) -> Piece:
     """Return the text of a section, with the file that holds it and the line on which it begins there."""
     if standing.stored:
         return Piece(standing.section, standing.text, str(standing.stored.path), standing.stored.line)

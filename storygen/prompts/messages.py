@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storygen.messages import Count, Message, Role
@@ -73,6 +74,25 @@ def digest_messages(
     """Return the messages that ask what *text*, that of *section*, comes to. Raises TemplateError."""
     variables = variables_of(outline, section, context) | {"text": text}
     return templates.render(outline.kind, "digest", variables)
+
+
+def review_messages(
+    outline: Outline,
+    section: Section,
+    context: Context,
+    templates: Templates,
+    *,
+    text: str,
+    findings: Sequence[str],
+    most: int,
+) -> tuple[Message, ...]:
+    """Return the messages that ask for *most* objections to *text*, that of *section*.
+
+    *findings* are what has been found in it without a model, one a line. Raises TemplateError.
+    """
+    variables = variables_of(outline, section, context)
+    variables |= {"text": text, "findings": list(findings), "most": most}
+    return templates.render(outline.kind, "review", variables)
 
 
 def parts(

@@ -34,6 +34,13 @@ STEPS: Mapping[str, Step] = {
     "section": Step(),
     "finished": Step(system=(), user=(), own={"title": "The boat", "text": "Anna rows out."}),
     "digest": Step(own={"text": "Anna rows out. The lamp is dark."}),
+    "review": Step(
+        own={
+            "text": "Anna rows out. The lamp is dark.",
+            "findings": ["review/tense: “is”: the book is told in the past tense"],
+            "most": 8,
+        }
+    ),
     "plan": Step(system=("asked", "whole"), user=(), own=PLAN),
     "continue": Step(own={"anchor": "and the lamp went out.", "written": 600, "remaining": 400}),
 }

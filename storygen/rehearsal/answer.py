@@ -17,6 +17,7 @@ from storygen.rehearsal.fiction import fiction
 from storygen.rehearsal.meter import Weighed, cut, tokens
 from storygen.rehearsal.planning import asks_for_plan, plan
 from storygen.rehearsal.reading import read_card
+from storygen.rehearsal.review import asks_for_review, review
 from storygen.rehearsal.rules import Asked
 
 _THINKING_SHARE = 20
@@ -41,7 +42,11 @@ def answer(asked: Asked, prompt: Weighed, request: str) -> Answer:
 Recognise: TypeAlias = Callable[[Conversation], bool]
 Reply: TypeAlias = Callable[[Conversation], str]
 
-STEPS: tuple[tuple[Recognise, Reply], ...] = ((asks_for_digest, digest), (asks_for_plan, plan))
+STEPS: tuple[tuple[Recognise, Reply], ...] = (
+    (asks_for_digest, digest),
+    (asks_for_review, review),
+    (asks_for_plan, plan),
+)
 """What may be asked for besides a section, each with what tells it from the request's own text."""
 
 
