@@ -22,6 +22,7 @@ _WORDS = 300
 _CONTRASTS = 3
 _PER_THOUSAND = 0.3
 
+_NEGATIONS = frozenset(("not", "isn't", "wasn't", "aren't", "weren't", "didn't", "doesn't", "don't"))
 _WAS = r"(?:it|this|that|he|she|they) (?:was|is|were|are)"
 _NOT_BUT = re.compile(
     r"\b(?:not|n['’]t) [^.,;!?—\n]{2,60}[,;—–]? ?\bbut \w+"
@@ -54,6 +55,8 @@ def _paragraphs(page: Page, found: Measures) -> Iterator[Finding]:
         how = f"{found.paragraphs.count} paragraphs of nearly one length (±{found.paragraphs.variation:.2f})"
         yield page.finding(PARAGRAPHS, _first(page), how)
     run: list[tuple[int, int]] = []
+    if found.single < _SHORT_RUN:
+        return
     for span in [*page.paragraphs, (len(page.text), len(page.text))]:
         if span[0] < span[1] and _is_one_sentence(page, span):
             run.append(span)
@@ -74,7 +77,7 @@ def _is_one_sentence(page: Page, span: tuple[int, int]) -> bool:
 
 def _contrasts(page: Page) -> Iterator[Finding]:
     """Yield a hint if *page* says again and again what something is not before it says what it is."""
-    if code_of(page.lang) != "en":
+    if code_of(page.lang) != "en" or sum(word in _NEGATIONS for word in page.told_words) < _CONTRASTS:
         return
     hits = list(_NOT_BUT.finditer(page.told))
     if len(hits) >= _CONTRASTS and 1000 * len(hits) >= _PER_THOUSAND * len(page.text):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from storygen.text.markdown import BlockKind, blocks, lines
 
-_NEEDS_BLOCKS = re.compile(r"^(?: {4}|\t|[ \t>]*(?:```|~~~|<|\|)|[^\n]*\|)", re.MULTILINE)
+_OF_BLOCKS = ("```", "~~~", "    ", "\t", "|", "<")
+"""Without any of these a text has no block but paragraphs, headings, lists and quotations."""
+
 _BLANKED = {BlockKind.FENCE, BlockKind.CODE, BlockKind.HTML, BlockKind.TABLE, BlockKind.RULE}
 _NOT_A_LINE_END = re.compile(r"[^\n]")
 
+_TELLING = re.compile(r"[`<\[{&]|://")
 _MARKUP = re.compile(
     r"<!--.*?-->"
     r"|(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"  # a code span
@@ -30,7 +34,7 @@ def _pair(opens: str, closes: str) -> str:
     return rf"[{opens}][^{closes}\n]*(?:\n(?![ \t]*\n)[^{closes}\n]*)*[{closes}]?"
 
 
-SPEECH = re.compile(
+_SPEECH = re.compile(
     "|".join(
         (
             _pair("„", "“”"),
@@ -64,18 +68,29 @@ def prose_of(text: str) -> str:
     >>> prose_of("Run `make` now.\n\n```sh\nmake\n```\n").split()
     ['Run', 'now.']
     """
-    if _NEEDS_BLOCKS.search(text):
+    if any(mark in text for mark in _OF_BLOCKS):
         text = _without_blocks(text)
-    return _MARKUP.sub(_blank, text)
+    return _MARKUP.sub(_blank, text) if _TELLING.search(text) else text
 
 
-def unspoken_of(prose: str) -> str:
-    r"""Blank out in *prose* what somebody says: in quotation marks of any sort, or behind a dash.
+def speeches_in(prose: str) -> list[tuple[int, int]]:
+    """Return where in *prose* something stands in quotation marks, of any sort."""
+    return [found.span() for found in _SPEECH.finditer(prose)]
 
-    >>> unspoken_of("“No,” she said, “don’t.”").split(), unspoken_of("—No —dijo Ana—. Nunca.").split()
-    (['she', 'said,'], ['dijo', 'Ana'])
+
+def unspoken_of(prose: str, speeches: Iterable[tuple[int, int]]) -> str:
+    r"""Blank out in *prose* what somebody says: in quotation marks, its *speeches*, or behind a dash.
+
+    >>> texts = "“No,” she said.", "—No —dijo Ana—. Nunca."
+    >>> [unspoken_of(text, speeches_in(text)).split() for text in texts]
+    [['she', 'said.'], ['dijo', 'Ana']]
     """
-    return _DASHED.sub(_dashed, SPEECH.sub(_blank, prose))
+    pieces, behind = [], 0
+    for start, end in speeches:
+        pieces += [prose[behind:start], _blanked(prose[start:end])]
+        behind = end
+    unquoted = "".join([*pieces, prose[behind:]])
+    return _DASHED.sub(_dashed, unquoted) if any(dash in unquoted for dash in "—―–") else unquoted
 
 
 def told_of(unspoken: str) -> str:
@@ -84,7 +99,9 @@ def told_of(unspoken: str) -> str:
     >>> told_of("She waited. *I am late,* she thought.").split()
     ['She', 'waited.', 'she', 'thought.']
     """
-    return _EMPHASIS.sub(_blank, _QUOTED.sub(_blank, unspoken))
+    if ">" in unspoken or "#" in unspoken:
+        unspoken = _QUOTED.sub(_blank, unspoken)
+    return _EMPHASIS.sub(_blank, unspoken) if "*" in unspoken or "_" in unspoken else unspoken
 
 
 def paragraphs(layer: str) -> list[tuple[int, int]]:

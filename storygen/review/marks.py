@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from storygen.draft import Finding
 from storygen.outline.tree import Kind
-from storygen.review.layers import SPEECH
 from storygen.review.page import Page
 from storygen.review.rules import DASHES, QUOTES
 from storygen.review.variants import Mix, Use
@@ -32,10 +32,11 @@ _LONGEST = 400
 _UNSURE = "‘'’"
 """Marks that may be apostrophes: only a short pair of them, closed, is taken for a quotation."""
 
-_DASH = re.compile(r"(?<=[^\s-]) ?(?P<dash>[—–―─]+|--+) ?(?=[^\s-])|(?<=[\w,;.!?’”\"]) (?P<hyphen>-) (?=\w)")
+_DASHES = (*"—–―─", "--", " - ")
+_DASH = re.compile(r"[—–―─]+|(?<!-)--+|(?<=[\w,;.!?’”\"]) - (?=\w)")
 _RANGE = re.compile(r"[\dA-Z]\w*–[\dA-Z]")
-_CURLY = re.compile(r"(?<=[^\W\d_])’(?=[^\W\d_])")
-_STRAIGHT = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])")
+_CURLY = re.compile(r"’(?=[^\W\d_])(?<=[^\W\d_]’)")
+_STRAIGHT = re.compile(r"'(?=[^\W\d_])(?<=[^\W\d_]')")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +120,15 @@ def _declared(quotes: str) -> str:
     return next((openers for words, openers in _BY_WORD if words.search(quotes)), "")
 
 
-def _quotations(page: Page) -> dict[str, Use]:
+@lru_cache(maxsize=2)
+def _quotations(page: Page) -> Mapping[str, Use]:
     """Return how *page* quotes: for every mark that opens a quotation its first place, and how often."""
     known = language(page.lang)
     pairs = {*_PAIRS, *known.quotes, *known.also} if known else set(_PAIRS)
     spans: dict[str, list[tuple[int, int]]] = {}
-    for found in SPEECH.finditer(page.prose):
-        if _is_quotation(found[0], pairs):
-            spans.setdefault(found[0][0], []).append(found.span())
+    for start, end in page.speeches:
+        if _is_quotation(page.prose[start:end], pairs):
+            spans.setdefault(page.prose[start], []).append((start, end))
     return {
         mark: Use(page.piece, each[0], f"{mark} opens what is quoted here{_times(each)}", len(each))
         for mark, each in spans.items()
@@ -140,18 +142,28 @@ def _is_quotation(said: str, pairs: Collection[str]) -> bool:
     return len(said) > 1 and said[0] + said[-1] in pairs
 
 
-def _dashes(page: Page) -> dict[str, Use]:
+@lru_cache(maxsize=2)
+def _dashes(page: Page) -> Mapping[str, Use]:
     """Return the dashes of *page*: for every sort its first place, and how often."""
     spans: dict[str, list[tuple[int, int]]] = {}
-    for found in _DASH.finditer(page.prose):
-        form = "-" if found["hyphen"] else "--" if found["dash"].startswith("-") else found["dash"][0]
-        around = page.prose[max(0, found.start() - 12) : found.end() + 12]
-        if not (form == "–" and _RANGE.search(around)):
-            spans.setdefault(form, []).append(found.span("hyphen" if form == "-" else "dash"))
+    has_any = any(sign in page.prose for sign in _DASHES)
+    for found in _DASH.finditer(page.prose) if has_any else ():
+        form = found[0].strip()[:1]
+        form = "--" if form == "-" and len(found[0].strip()) > 1 else form
+        if _is_dash(page.prose, found, form):
+            spans.setdefault(form, []).append(found.span())
     return {
         form: Use(page.piece, each[0], f"{form} is used as a dash{_times(each)}", len(each))
         for form, each in spans.items()
     }
+
+
+def _is_dash(prose: str, found: re.Match[str], form: str) -> bool:
+    """Whether what was *found* stands between words, and not in a range or where a line of talk begins."""
+    before, behind = prose[: found.start()][-12:], prose[found.end() : found.end() + 12]
+    if not before.strip(" ") or before[-1:] == "\n" or not behind.strip() or behind[:1] in "\n-":
+        return False
+    return not (form == "–" and _RANGE.search(before + found[0] + behind))
 
 
 def _times(found: list[tuple[int, int]]) -> str:

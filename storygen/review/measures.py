@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import sqrt
 
 from storygen.review.page import Page
-from storygen.text.words import plain_words
+from storygen.text.words import plain_starts
 
 WINDOW = 100
 """Words of the window in which different words are counted: short enough for a sample of one page."""
 
-_SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\bMrs)[.!?…]+[\"'”’»)\]*_]*(?=\s|\Z)"
-    r"|[。！？]+[」』）]*"
-)
+_STOP = re.compile(r"[.!?…]+[\"'”’»)\]*_]*(?=\s|\Z)|[。！？]+[」』）]*")
+_SHORT = ("Mr", "Mrs", "Ms", "Dr", "St", "Prof", "Nr", "Sr", "Sra")
+"""Words whose full stop ends no sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +99,39 @@ class Measures:
 
 def measure(page: Page, *, again: float = 0.0) -> Measures:
     """Measure *page*; *again* is what somebody who knows the whole book says of it."""
-    lengths, single = [], 0
-    paragraphs = []
-    for start, end in page.paragraphs:
-        own = [len(plain_words(piece)) for piece in _SENTENCE_END.split(page.prose[start:end])]
-        own = [length for length in own if length]
-        lengths += own
-        single += len(own) == 1
-        paragraphs.append(sum(own))
-    unspoken = page.words if page.unspoken == page.prose else plain_words(page.unspoken)
+    starts = plain_starts(page.prose)
+    sentences: list[int] = []
+    paragraphs, single = [], 0
+    for span in page.paragraphs:
+        lengths = _sentences(page.prose, span, starts)
+        sentences += lengths
+        single += len(lengths) == 1
+        paragraphs.append(sum(lengths))
     kinds, windows = different(page.words)
     return Measures(
         words=len(page.words),
-        spoken=len(page.words) - len(unspoken),
-        sentences=Spread.of(lengths),
+        spoken=len(page.words) - len(page.unspoken_words),
+        sentences=Spread.of(sentences),
         paragraphs=Spread.of([length for length in paragraphs if length]),
         single=single,
         kinds=kinds,
         windows=windows,
         again=again,
     )
+
+
+def _sentences(prose: str, span: tuple[int, int], starts: Sequence[int]) -> list[int]:
+    """Return how many words the sentences of the paragraph at *span* have; *starts* is where words start."""
+    start, end = span
+    stops = (found for found in _STOP.finditer(prose, start, end) if not _is_short(prose, found.start()))
+    cuts = [bisect_left(starts, at) for at in (start, *(found.end() for found in stops), end)]
+    return [behind - before for before, behind in pairwise(cuts) if behind > before]
+
+
+def _is_short(prose: str, stop: int) -> bool:
+    """Whether the full stop at *stop* belongs to an abbreviation, or to an initial."""
+    word = prose[max(0, stop - 5) : stop].rpartition(" ")[2]
+    return word in _SHORT or (len(word) == 1 and word.isupper())
 
 
 def different(words: Sequence[str], size: int = WINDOW) -> tuple[int, int]:
@@ -134,7 +148,9 @@ def different(words: Sequence[str], size: int = WINDOW) -> tuple[int, int]:
     last: dict[str, int] = {}
     kinds = 0
     for at, word in enumerate(words):
-        first = max(at - size + 1, last.get(word, -1) + 1, 0)
-        kinds += max(0, min(at, windows - 1) - first + 1)
+        first = last.get(word, -1) + 1
         last[word] = at
+        if first <= at - size:
+            first = at - size + 1
+        kinds += (at if at < windows else windows - 1) - first + 1 if first < windows else 0
     return kinds, windows

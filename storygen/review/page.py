@@ -7,7 +7,7 @@ from functools import cached_property
 
 from storygen.draft import Finding
 from storygen.outline.tree import Section
-from storygen.review.layers import paragraphs, prose_of, told_of, unspoken_of
+from storygen.review.layers import paragraphs, prose_of, speeches_in, told_of, unspoken_of
 from storygen.review.rules import Rule
 from storygen.text.words import plain_words
 
@@ -25,7 +25,7 @@ class Piece:
     line: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     """A piece in layers; a place in one of them is the same place in all, and in the text.
 
@@ -52,9 +52,14 @@ class Page:
         return prose_of(self.text)
 
     @cached_property
+    def speeches(self) -> list[tuple[int, int]]:
+        """Where in the prose something stands in quotation marks."""
+        return speeches_in(self.prose)
+
+    @cached_property
     def unspoken(self) -> str:
         """The prose, blank where somebody speaks."""
-        return unspoken_of(self.prose)
+        return unspoken_of(self.prose, self.speeches)
 
     @cached_property
     def told(self) -> str:
@@ -72,9 +77,14 @@ class Page:
         return plain_words(self.prose)
 
     @cached_property
+    def unspoken_words(self) -> list[str]:
+        """The words of the prose that nobody says."""
+        return self.words if self.unspoken == self.prose else plain_words(self.unspoken)
+
+    @cached_property
     def told_words(self) -> list[str]:
         """The narrator's words, as they are compared."""
-        return self.words if self.told == self.prose else plain_words(self.told)
+        return self.unspoken_words if self.told == self.unspoken else plain_words(self.told)
 
     def finding(self, rule: Rule, span: tuple[int, int], message: str, *, help: str = "") -> Finding:  # noqa: A002 - the field's name
         """Return what *rule* says about the text from the start to the end of *span*."""

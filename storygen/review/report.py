@@ -44,7 +44,7 @@ def ground_of(finding: Finding) -> Ground:
 
 
 def review(
-    conventions: Conventions, pieces: Iterable[Piece], *, stock: Stock = None, whole: bool = True
+    conventions: Conventions, pieces: Iterable[Piece], *, stock: Stock = Stock(), whole: bool = True
 ) -> Report:
     """Review *pieces*, the sections of a book in reading order, against its *conventions*.
 

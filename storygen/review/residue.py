@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from storygen.draft import Finding
 from storygen.review.page import Page, clipped
@@ -27,9 +28,11 @@ class _Patterns:
     head: re.Pattern[str]
     tail: re.Pattern[str]
     line: re.Pattern[str]
-    anywhere: re.Pattern[str]
+    said: re.Pattern[str]
+    boxed: re.Pattern[str]
     cased: re.Pattern[str]
     tags: re.Pattern[str]
+    words: frozenset[str]
 
 
 def left_over(page: Page, ids: re.Pattern[str] | None) -> Iterator[Finding]:
@@ -70,15 +73,21 @@ def _spans(page: Page, ids: re.Pattern[str] | None) -> Iterator[tuple[int, int]]
         yield from _edge(prose, last, known.tail) if len(page.paragraphs) > 1 else ()
     for found in _LINE.finditer(prose):
         line = found[0].strip(_AROUND)
-        if len(line) <= LONGEST and known.line.fullmatch(line):
+        if len(line) <= LONGEST and _LABEL.search(line) and known.line.fullmatch(line):
             yield found.span()
-    yield from (found.span() for found in known.anywhere.finditer(page.unspoken))
+    if not known.words.isdisjoint(page.unspoken_words):
+        yield from (found.span() for found in known.said.finditer(page.unspoken))
+    if "[" in page.unspoken:
+        yield from (found.span() for found in known.boxed.finditer(page.unspoken))
     yield from (found.span() for found in known.cased.finditer(prose))
-    yield from (found.span() for found in known.tags.finditer(page.text) if not _in_code(page, found.start()))
+    if any(mark in page.text for mark in "<{["):
+        tags = (found.span() for found in known.tags.finditer(page.text))
+        yield from (span for span in tags if not _in_code(page, span[0]))
     yield from (found.span() for found in ids.finditer(prose)) if ids else ()
 
 
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LABEL = re.compile(r"[:：=\d]|\A.{1,40}\Z")
 
 
 def _edge(prose: str, span: tuple[int, int], pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -101,9 +110,8 @@ def _in_code(page: Page, at: int) -> bool:
 
 @cache
 def _patterns() -> _Patterns:
-    raw: dict[str, list[str]] = tomllib.loads((files(__package__) / "residue.toml").read_text("utf-8"))
-    found = {
-        name: re.compile("|".join(f"(?:{one})" for one in raw[name]), re.IGNORECASE)
-        for name in ("head", "tail", "line", "anywhere", "tags")
-    }
-    return _Patterns(cased=re.compile("|".join(raw["cased"])), **found)
+    raw: dict[str, Any] = tomllib.loads((files(__package__) / "residue.toml").read_text("utf-8"))
+    patterns = {name: "|".join(f"(?:{one})" for one in raw[name]) for name in raw if name != "words"}
+    cased = re.compile(patterns.pop("cased"))
+    found = {name: re.compile(each, re.IGNORECASE) for name, each in patterns.items()}
+    return _Patterns(cased=cased, words=frozenset(raw["words"].split()), **found)

@@ -63,10 +63,12 @@ class Memory:
         self._words.extend(map(self._numbers.__getitem__, words))
         runs: list[Run] = []
         seen = behind = 0
-        for at, slot in enumerate(_slots(self._words, base), base):
-            old = self._slots[slot]
+        slots = self._slots
+        for at, gram in enumerate(_runs(self._words[base:], GRAM), base):
+            slot = gram % _SLOTS
+            old = slots[slot]
             if not old:
-                self._slots[slot] = at + 1
+                slots[slot] = at + 1
             elif self._words[old - 1 : old - 1 + GRAM] == self._words[at : at + GRAM]:
                 seen += 1
                 if at >= behind and old - 1 + GRAM <= at:
@@ -109,6 +111,8 @@ class Notes:
         >>> list(notes.found("so ines boards the last ferry home".split()))
         [(1, 5, 'the card')]
         """
+        if not self._places:
+            return
         places = list(map(self._places.get, _runs(words, self._shortest)))
         at = 0
         for place, group in groupby(places):
@@ -126,14 +130,6 @@ class _Numbers(dict[str, int]):
         return number
 
 
-def _slots(words: array[int], base: int) -> Iterator[int]:
-    """Return the place of every gram of *words* from *base* on."""
-    own = words[base:]
-    return (
-        hash(gram) % _SLOTS for gram in zip(*(islice(own, skip, None) for skip in range(GRAM)), strict=False)
-    )
-
-
-def _runs(words: Sequence[str], length: int) -> Iterator[int]:
+def _runs(words: Sequence[str] | array[int], length: int) -> Iterator[int]:
     """Return the hash of every run of *length* words."""
     return map(hash, zip(*(islice(words, skip, None) for skip in range(length)), strict=False))

@@ -71,7 +71,9 @@ class Spellings:
 
 def _use(page: Page, word: str, spelling: Spelling, count: int) -> Use | None:
     """Return where *word* first stands in *page*; a name, with a capital letter, is spelt as it is."""
-    layer = _QUOTED.sub(lambda found: " " * len(found[0]), page.prose)
+    layer = page.prose
+    if ">" in layer:
+        layer = _QUOTED.sub(lambda found: " " * len(found[0]), layer)
     found = re.search(rf"(?<![\w'’-]){re.escape(word)}(?![\w-])", layer)
     if found is None:
         return None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import product
+from typing import TypeAlias
 
 from storygen.draft import Finding
 from storygen.errors import UsageError
 from storygen.review.page import Page
 from storygen.review.rules import STOCK
-from storygen.review.vocabulary import code_of
+from storygen.review.vocabulary import code_of, vocabulary
+from storygen.text.words import plain_spans, plain_words
 
 OWN = "style/stock-phrases.toml"
 """The file beside an outline that takes the place of the shipped list."""
@@ -23,17 +26,37 @@ _LEAST = 4
 _PER_THOUSAND = 6
 _SHOWN = 5
 
-Stock = re.Pattern[str] | None
+Hit: TypeAlias = tuple[int, int]
+"""Where a phrase begins, and how many words it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Phrases, by the rarest word of each: where that does not stand, nothing has to be compared."""
+
+    phrases: Mapping[str, tuple[tuple[int, tuple[str, ...]], ...]] = field(default_factory=dict)
+
+    def found(self, words: Sequence[str]) -> list[Hit]:
+        """Return where in *words* a phrase stands, and how many words it has there.
+
+        >>> stock = stock_of('en.phrases = ["delve|d|s", "breath * had"]', "en-GB")
+        >>> stock.found("the breath she had delved".split())
+        [(1, 3), (4, 1)]
+        """
+        likely = ((at, self.phrases[word]) for at, word in enumerate(words) if word in self.phrases)
+        hits = (
+            (at - anchor, len(phrase))
+            for at, phrases in likely
+            for anchor, phrase in phrases
+            if at >= anchor and _fits(phrase, words[at - anchor : at - anchor + len(phrase)])
+        )
+        return list(dict.fromkeys(hits))
 
 
 def stock_of(text: str, tag: str) -> Stock:
-    r"""Return what finds the phrases for the language *tag* in a list of them; None where it has none.
+    """Return the phrases for the language *tag* in *text*, a list of them.
 
     Raises UsageError where *text* is no such list, or too long a one.
-
-    >>> found = stock_of('[en]\nphrases = ["delve|d|s", "breath * had"]', "en-GB")
-    >>> [hit[0] for hit in found.finditer("She delved, and the breath she had left her.")] if found else []
-    ['delved', 'breath she had']
     """
     try:
         phrases = tomllib.loads(text).get(code_of(tag), {}).get("phrases", [])
@@ -43,9 +66,12 @@ def stock_of(text: str, tag: str) -> Stock:
         raise UsageError(f"{OWN} has no list of `phrases`", "copy the form of the shipped list")
     if len(phrases) > MOST:
         raise UsageError(f"{OWN} has more than {MOST} phrases", "keep those that matter in this book")
-    patterns = [_pattern(phrase) for phrase in phrases if phrase.strip()]
-    edges = ("(?<!\\w)", "(?!\\w)") if code_of(tag) != "ja" else ("", "")
-    return re.compile(f"{edges[0]}(?:{'|'.join(patterns)}){edges[1]}", re.IGNORECASE) if patterns else None
+    found: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+    common = vocabulary(code_of(tag)).common
+    for phrase in filter(None, (form for each in phrases for form in _forms(each))):
+        anchor = max(range(len(phrase)), key=lambda at: (phrase[at] not in common, len(phrase[at])))
+        found.setdefault(phrase[anchor], []).append((anchor, phrase))
+    return Stock({word: tuple(each) for word, each in found.items()})
 
 
 @cache
@@ -56,17 +82,31 @@ def shipped_stock() -> str:
 
 def stock_phrases(page: Page, stock: Stock) -> Iterator[Finding]:
     """Yield one finding if *page* has many phrases in *stock*: where the first stands, and which they are."""
-    hits = list(stock.finditer(page.prose.replace("’", "'"))) if stock else []
+    hits = stock.found(page.words)
     if len(hits) >= _LEAST and 1000 * len(hits) >= _PER_THOUSAND * len(page.words):
-        counts = Counter(" ".join(hit[0].lower().split()) for hit in hits)
+        counts = Counter(_told(page.words[at : at + size]) for at, size in hits)
         told = ", ".join(f"“{phrase}”" for phrase, _ in counts.most_common(_SHOWN))
-        yield page.finding(STOCK, hits[0].span(), f"{len(hits)} phrases that models are fond of: {told}")
+        at, size = min(hits)
+        spans = plain_spans(page.prose)
+        span = (spans[at][0], spans[at + size - 1][1])
+        yield page.finding(STOCK, span, f"{len(hits)} phrases that models are fond of: {told}")
 
 
-def _pattern(phrase: str) -> str:
-    words = []
+def _forms(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Yield *phrase* in words, once for every ending that a word of it may have."""
+    choices = []
     for word in phrase.split():
         stem, *endings = word.split("|")
-        ending = f"(?:{'|'.join(map(re.escape, endings))})?" if endings else ""
-        words.append(r"[\w'-]+" if word == "*" else re.escape(stem) + ending)
-    return r"\s+".join(words)
+        choices.append([["*"]] if word == "*" else [plain_words(stem + ending) for ending in ("", *endings)])
+    return (tuple(word for words in chosen for word in words) for chosen in product(*choices))
+
+
+def _fits(phrase: Sequence[str], words: Sequence[str]) -> bool:
+    return len(phrase) == len(words) and all(
+        one in ("*", other) for one, other in zip(phrase, words, strict=True)
+    )
+
+
+def _told(words: Sequence[str]) -> str:
+    """Return *words* as they are read: with blanks, where their script has any."""
+    return ("" if all(len(word) == 1 and not word.isascii() for word in words) else " ").join(words)

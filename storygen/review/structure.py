@@ -11,6 +11,7 @@ from storygen.review.page import Page, clipped
 from storygen.review.rules import FENCE, FOOTNOTE, HEADING, TABLE, UNBALANCED
 from storygen.text.markdown import Block, BlockKind, blocks, lines
 
+_OF_BLOCKS = ("#", "```", "~~~", "|", "\n--", "\n==", "\n=")
 _TELLING = re.compile(r"^[ \t>]*(?:#{1,6}[ \t]|```|~~~|=+[ \t]*$|-{2,}[ \t]*$)|\|", re.MULTILINE)
 _CELL = re.compile(r"(?:\\.|`[^`\n]*`|[^|\\])+")
 _NOTE = re.compile(r"\[\^([^\[\]\s]{1,99})\](:?)")
@@ -27,7 +28,7 @@ _INCH = re.compile(r'(?<=\d)"')
 
 def broken_markdown(page: Page) -> Iterator[Finding]:
     """Yield a finding for each heading, uneven table and open fence of *page*, and for lone footnotes."""
-    if _TELLING.search(page.text):
+    if any(mark in page.text for mark in _OF_BLOCKS) and _TELLING.search(page.text):
         for block in blocks(page.text):
             yield from _block(page, block)
     if "[^" in page.prose or "[^" in page.text:
@@ -123,6 +124,8 @@ def _lone(text: str, pairs: Mapping[str, str], *, goes_on: bool) -> list[int]:
 
 def _odd(text: str) -> list[int]:
     """Return the last straight mark of *text* if their number is odd, inches aside."""
+    if '"' not in text:
+        return []
     marks = [found.start() for found in _STRAIGHT.finditer(text)]
     inches = sum(1 for _ in _INCH.finditer(text))
     return marks[-1:] if len(marks) % 2 and not inches % 2 else []

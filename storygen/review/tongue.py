@@ -88,9 +88,9 @@ def _is_suspect(layer: str, words: Sequence[str], declared: str) -> bool:
 
 @cache
 def _elsewhere(declared: str) -> frozenset[str]:
-    """Return the words that are common in other languages and not in the *declared* one."""
+    """Return the words that are common in other languages and not known in the *declared* one."""
     others = (vocabulary(code).common for code in LANGUAGES if code != declared)
-    return frozenset[str]().union(*others) - vocabulary(declared).common
+    return frozenset[str]().union(*others) - vocabulary(declared).common - vocabulary(declared).also
 
 
 def _stretches(layer: str) -> Iterator[tuple[int, int]]:

@@ -33,12 +33,13 @@ class Tense(StrEnum):
 class Vocabulary:
     """What is known of the words of one language; an empty set means that nobody knows.
 
-    `common` are its most frequent words, `person` the pronouns of each person, `narrator` those of one who
-    says I. `tense` holds verb forms by what they show, `closings` how a summing up begins, `names` what eyes
-    and hair are called, and `spelling` pairs of spellings.
+    `common` are its most frequent words, `also` those that are frequent elsewhere. `person` has the pronouns
+    of each person, `narrator` those of one who says I, `tense` verb forms by what they show. `closings` are
+    how a summing up begins, `names` what eyes and hair are called, `spelling` pairs of spellings.
     """
 
     common: frozenset[str]
+    also: frozenset[str] = frozenset()
     code: str = ""
     person: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tense: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -64,6 +65,7 @@ def vocabulary(code: str) -> Vocabulary:
     raw = read_table(f"{code}.toml")
     return Vocabulary(
         common=_words(raw["common"]),
+        also=_words(raw.get("also", "")),
         code=code,
         person={name: _words(text) for name, text in raw.get("person", {}).items()},
         tense={name: tuple(text.split()) for name, text in raw.get("tense", {}).items()},

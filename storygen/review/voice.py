@@ -127,6 +127,10 @@ def _into_present(page: Page, known: Vocabulary) -> Iterator[Finding]:
 
     Who says I may speak of the present of the telling, and then says that it is now, or always.
     """
+    forms = _forms(known)
+    likely = sum(map(forms.present.__contains__, page.told_words))
+    if likely < _ACTS or len(forms.acts.findall(page.told)) < _ACTS:
+        return
     still = known.tense["still"] if declared_person(page.section.style.person) is Person.FIRST else ()
     for stretch in _stretches(_verbs(page, known, _sentences(page.told)), Tense.PRESENT):
         acts = [act for verbs in stretch for act in verbs.acts]
@@ -141,6 +145,8 @@ def _into_present(page: Page, known: Vocabulary) -> Iterator[Finding]:
 
 def _into_past(page: Page, known: Vocabulary) -> Iterator[Finding]:
     """Yield a finding where a text told in the present falls into the past and stays there to its end."""
+    if sum(map(_forms(known).past.__contains__, page.told_words)) < _OTHERS:
+        return
     all_verbs = _verbs(page, known, paragraphs(page.told))
     stretches = list(_stretches(all_verbs, Tense.PAST))
     if not stretches:
@@ -201,6 +207,7 @@ class _Forms:
     """The verb forms of a language, ready to be looked for."""
 
     acts: re.Pattern[str]
+    present: frozenset[str]
     states: frozenset[str]
     past: frozenset[str]
     ended: re.Pattern[str] | None
@@ -212,7 +219,8 @@ def _forms_of(code: str) -> _Forms:
     past = frozenset((*tense["past_states"], *tense["past"]))
     find_acts = _acts_behind_subjects if tense["singular"] else _acts_alone
     ended = _endings(tense)
-    return _Forms(find_acts(tense), frozenset(tense["present_states"]), past, ended)
+    present = frozenset((*tense["present_singular"], *tense["present_plural"]))
+    return _Forms(find_acts(tense), present, frozenset(tense["present_states"]), past, ended)
 
 
 def _acts_behind_subjects(tense: Mapping[str, Sequence[str]]) -> re.Pattern[str]:

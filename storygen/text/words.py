@@ -22,7 +22,9 @@ _MARKS += "\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d\u20d0-\u20ff\ufe20-\ufe2f"
 _LETTER = rf"(?:[^\W_{_ALONE}]|[{_MARKS}])"
 _WORD = rf"[{_ALONE}]|{_LETTER}+(?:(?:[.,'’:/@‐‑-]|_+){_LETTER}+)*"
 
-_PLAIN = re.compile(rf"[{_ALONE}]|(?:[^\W_{_ALONE}])+(?:['’‐-][^\W_{_ALONE}]+)*")
+_SPACED = re.compile(r"[^\W_]+(?:['’‐-][^\W_]+)*")
+_PLAIN = re.compile(rf"[^\W_{_ALONE}]+(?:['’‐-][^\W_{_ALONE}]+)*|[{_ALONE}]")
+_STANDS_ALONE = re.compile("[\u3005-\uffff\U00020000-\U0003ffff]")
 
 _MARKUP = (
     r"^[ \t>]*(?:```[^`\n]*|~~~[^\n]*)$"  # the lines that open and close a fence
@@ -76,12 +78,25 @@ def plain_words(text: str) -> list[str]:
     >>> plain_words("“Don’t,” she said: the well-known 灯台.")
     ["don't", 'she', 'said', 'the', 'well-known', '灯', '台']
     """
-    return [word.lower() for word in _PLAIN.findall(text.replace("’", "'"))]
+    folded = text.lower().replace("’", "'")
+    if len(folded) != len(text):  # a letter that has two in lower case would move all words behind it
+        folded = "".join(char if len(char.lower()) > 1 else char.lower() for char in text).replace("’", "'")
+    return _plain(folded).findall(folded)
 
 
 def plain_spans(text: str) -> list[tuple[int, int]]:
     """Return where each of the `plain_words` of *text* starts and ends."""
-    return [found.span() for found in _PLAIN.finditer(text)]
+    return [found.span() for found in _plain(text).finditer(text)]
+
+
+def plain_starts(text: str) -> list[int]:
+    """Return where each of the `plain_words` of *text* starts."""
+    return [found.start() for found in _plain(text).finditer(text)]
+
+
+def _plain(text: str) -> re.Pattern[str]:
+    """Return what finds plain words in *text*; most texts have no words of one character, and need less."""
+    return _PLAIN if _STANDS_ALONE.search(text) else _SPACED
 
 
 def _without_comments(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storygen.review.layers import prose_of, told_of, unspoken_of
+from storygen.review.layers import prose_of, speeches_in, told_of, unspoken_of
 
 SPOKEN = [
     ("“No,” she said.", "she said."),
@@ -24,7 +24,7 @@ SPOKEN = [
 
 @pytest.mark.parametrize(("text", "left"), SPOKEN)
 def test_speech_is_left_out_of_what_is_told(text: str, left: str) -> None:
-    assert left.split() == unspoken_of(text).split()
+    assert left.split() == unspoken_of(text, speeches_in(text)).split()
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,6 @@ def test_thoughts_and_quotations_are_not_told() -> None:
 
 @given(st.text(alphabet="ab “”‘’'\"„«»—\n`|*_<>[]()#-", max_size=80))
 def test_every_layer_is_as_long_as_the_text_and_has_its_lines(text: str) -> None:
-    layers = [prose_of(text), unspoken_of(text), told_of(text)]
+    layers = [prose_of(text), unspoken_of(text, speeches_in(text)), told_of(text)]
 
     assert [(len(text), text.count("\n"))] * 3 == [(len(layer), layer.count("\n")) for layer in layers]
