@@ -72,7 +72,8 @@ def apply_here(
     numbers = _numbers(str(options["apply"]))
     revised = apply(open_here(paths[0], book=book), ids[0], numbers, tell=Watch(console).tell)
     if json:
-        console.document(**asdict(revised))
+        left = [{"number": number, "why": why} for number, why in revised.left]
+        console.document(**{**asdict(revised), "left": left})
     else:
         console.note("\n".join(_outcome(revised)))
     return 0

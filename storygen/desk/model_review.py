@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -85,6 +85,7 @@ async def areview(
         async with run.at_work(tuple(each.section for each in wanted), wire=wire, chance=chance) as line:
             while todo and not stop():
                 standing = todo.pop(0)
+                tell(Noted(f"{standing.section.id} is reviewed"))
                 found = await desk.review(standing, line)
                 failed += [] if found else [standing.section.id]
                 reviews += [found] if found else []
@@ -116,22 +117,29 @@ class _Desk:
 
     def wanted(self, ids: Sequence[str]) -> tuple[Standing, ...]:
         """Return what is to be reviewed; of sections that nobody named, those that can be."""
-        outline, by_id = self.run.project.outline, {each.section.id: each for each in self.run.standings}
+        outline = self.run.project.outline
         if not ids:
-            can = [each for each in self.run.standings if self._why_not(each) is None]
-            self._tell_of_done(each for each in self.run.standings if each not in can)
-            return tuple(can)
+            self._tell_of_others()
+            return tuple(each for each in self.run.standings if self._why_not(each) is None)
         named = {find(outline, id_).id for id_ in ids}
-        for id_ in named:
-            if why_not := self._why_not(by_id[id_]):
+        chosen = tuple(each for each in self.run.standings if each.section.id in named)
+        for each in chosen:
+            if why_not := self._why_not(each):
                 raise why_not
-        return tuple(each for each in self.run.standings if each.section.id in named)
+        return chosen
 
-    def _tell_of_done(self, others: Iterable[Standing]) -> None:
-        """Say which sections that have a text are left out, and why."""
-        for each in others:
-            if each.section.id in self.texts and each.section.asked and (why := self._why_not(each)):
+    def _tell_of_others(self) -> None:
+        """Say which sections that have a text are left out, and why; of placeholder prose only how many."""
+        placeholders = 0
+        for each in self.run.standings:
+            why = self._why_not(each) if each.section.id in self.texts and each.section.asked else None
+            if why and each.state is State.REHEARSED:
+                placeholders += 1
+            elif why:
                 self.run.tell(Noted(f"{why.message}; {why.help}"))
+        if placeholders:
+            told = f"left out, as placeholder prose of the built-in model: {placeholders:,}"
+            self.run.tell(Noted(f"{told}; --rehearse reviews that"))
 
     def _why_not(self, standing: Standing) -> UsageError | None:
         """Return why a section cannot be reviewed now; None where it can."""

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from storygen.draft import Digest
 from storygen.errors import Cut, ModelError, Rejected
-from storygen.messages import Completion, Request, StopReason
+from storygen.messages import Request
 from storygen.outline.digest import digest_in
 from storygen.outline.tree import Section
 from storygen.prompts.digests import proved
 from storygen.prompts.messages import digest_messages
 from storygen.writer.ask import Commission, context_of, without_messages
 from storygen.writer.attempt import Line
-from storygen.writer.errand import run_errand
+from storygen.writer.errand import is_answer, run_errand, why_useless
 from storygen.writer.events import Noted
 
 STEP = "digest"
@@ -62,9 +62,11 @@ async def sum_up(
             raise
         line.tell(Noted(f"{section.id} could not be summed up: {error.message}; {_INSTEAD}"))
         return None
-    found = digest_in(reply.text) if _is_answer(reply) else None
+    found = digest_in(reply.text) if is_answer(reply) else None
     if found is None:
-        line.tell(Noted(f"{section.id} could not be summed up: {_why(reply)}; {_INSTEAD}"))
+        line.tell(
+            Noted(f"{section.id} could not be summed up: {why_useless(reply, called=STEP)}; {_INSTEAD}")
+        )
         return None
     digest, dropped = proved(found, texts[section.id])
     if dropped:
@@ -82,17 +84,3 @@ def ends_the_run(error: ModelError) -> bool:
             return not error.retry
         case _:
             return True
-
-
-def _is_answer(reply: Completion) -> bool:
-    return reply.stop_reason not in {StopReason.REFUSAL, StopReason.CUT}
-
-
-def _why(reply: Completion) -> str:
-    match reply.stop_reason:
-        case StopReason.REFUSAL:
-            return "the model declined"
-        case StopReason.CUT:
-            return "the reply broke off"
-        case _:
-            return "the reply is no digest"

@@ -31,6 +31,22 @@ async def run_errand(request: Request, *, id: str, title: str, line: Line) -> Co
     return completion
 
 
+def is_answer(reply: Completion) -> bool:
+    """Say whether *reply* came to its end, and is no refusal: whatever it says can be read."""
+    return reply.stop_reason not in {StopReason.REFUSAL, StopReason.CUT}
+
+
+def why_useless(reply: Completion, *, called: str) -> str:
+    """Return why *reply* is none of what is *called* so, in words."""
+    match reply.stop_reason:
+        case StopReason.REFUSAL:
+            return "the model declined"
+        case StopReason.CUT:
+            return "the reply broke off"
+        case _:
+            return f"the reply is no {called}"
+
+
 def errand_section(id: str, title: str) -> Section:  # noqa: A002 - the word
     """Return what stands for a section where there is none: an errand writes nothing of the book."""
     return Section(id, title, 0, 0, Level.SECTION, WordTarget(0, 0))

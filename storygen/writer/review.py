@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from storygen.draft import Objection
-from storygen.messages import Completion, Request, StopReason
+from storygen.messages import Request
 from storygen.outline.objections import objections_in
 from storygen.outline.tree import Section
 from storygen.prompts.messages import review_messages
 from storygen.review.anchoring import MOST, anchored
-from storygen.writer.ask import Commission, context_of, without_messages
+from storygen.writer.ask import Commission, rolling_context, without_messages
 from storygen.writer.attempt import Line
-from storygen.writer.errand import run_errand
+from storygen.writer.errand import is_answer, run_errand, why_useless
 from storygen.writer.events import Noted
 
 STEP = "review"
@@ -40,11 +40,11 @@ def ask_review(
     """
     empty = without_messages(commission, section)
     row = commission.catalogue.find(empty.model)
-    context = context_of(commission, section, texts)
+    context = rolling_context(commission, section, texts)
     messages = review_messages(
         commission.outline,
         section,
-        replace(context, finished=()),
+        context,
         commission.templates,
         text=texts[section.id],
         findings=findings,
@@ -69,26 +69,12 @@ async def look_over(
     """
     request = ask_review(commission, section, texts, findings)
     reply = await run_errand(request, id=f"{section.id}/{STEP}", title=section.title, line=line)
-    found = None if _breaks_off(reply) else objections_in(reply.text)
+    found = objections_in(reply.text) if is_answer(reply) else None
     if found is None:
-        line.tell(Noted(f"{section.id} could not be reviewed: {_why(reply)}"))
+        line.tell(Noted(f"{section.id} could not be reviewed: {why_useless(reply, called=STEP)}"))
         return Reading(None, request.model)
     objections, lost = anchored(found, texts[section.id])
     if lost:
         told = "1 finding is" if lost == 1 else f"{lost} findings are"
         line.tell(Noted(f"{told} left out of the review of {section.id}: not in its text exactly once"))
     return Reading(objections, request.model)
-
-
-def _breaks_off(reply: Completion) -> bool:
-    return reply.stop_reason in {StopReason.REFUSAL, StopReason.CUT}
-
-
-def _why(reply: Completion) -> str:
-    match reply.stop_reason:
-        case StopReason.REFUSAL:
-            return "the model declined"
-        case StopReason.CUT:
-            return "the reply broke off"
-        case _:
-            return "the reply is no review"

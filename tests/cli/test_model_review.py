@@ -240,6 +240,30 @@ def test_a_budget_bounds_a_review(model: Model) -> None:
 
 
 @pytest.mark.usefixtures("model")
+def test_a_program_is_told_what_was_taken_and_what_was_left(capsys: pytest.CaptureFixture[str]) -> None:
+    run(["review", "the-last-boat", "--model", "-q"])
+    capsys.readouterr()
+    run(["review", "the-last-boat", "--apply", "3,2", "--json"])
+    told = json.loads(capsys.readouterr().out)
+
+    assert ("the-last-boat", [3], 1) == tuple(told[name] for name in ("id", "taken", "replaced"))
+    assert [{"number": 2, "why": "it suggests no other words"}] == told["left"]
+
+
+def test_placeholder_prose_is_not_reviewed_for_money(
+    model: Model, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["rewrite", *SECTIONS, "--rehearse", "--yes", "-q"])
+    capsys.readouterr()
+    codes = [run(["review", *ids, "--model"]) for ids in ([], ["right-time"])]
+    said = capsys.readouterr().err
+
+    assert ([0, 2], 0) == (codes, len(model.reviewed))
+    assert "left out, as placeholder prose of the built-in model: 3" in said
+    assert "right-time is placeholder prose of the built-in model" in said
+
+
+@pytest.mark.usefixtures("model")
 def test_findings_fail_only_where_that_is_wanted() -> None:
     assert [0, 1] == [run(["review", "the-last-boat", "--model", "-q", *more]) for more in ([], ["--strict"])]
 
