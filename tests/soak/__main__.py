@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"python -m tests.soak --kills {options.kills} --seed {options.seed}")
     print(report(bench.outcomes))
     print(f"{time.monotonic() - began:.0f} seconds")
-    if any(outcome.problems for _, outcome in bench.outcomes):
+    if bench.broken:
         print(f"{folder} holds the books, the servers' logs, and what the processes said")
         return 1
     shutil.rmtree(folder)

@@ -90,14 +90,18 @@ class Bench:
             for done in [pool.submit(self._work) for _ in range(jobs)]:
                 done.result()
 
+    @property
+    def broken(self) -> bool:
+        """Whether a promise was broken in one of the books."""
+        return any(outcome.problems for _, outcome in self.outcomes)
+
     def _work(self) -> None:
         while True:
             with self._lock:
                 hand, self.deck = self.deck[:HAND], self.deck[HAND:]
                 number, old = self._begun, self.dice.random() < 1 / 2
                 self._begun += 1
-                broken = any(outcome.problems for _, outcome in self.outcomes)
-            if broken or not hand:
+            if not hand or self.broken:
                 return
             wanted = self.wanted[number % len(self.wanted)]
             outcome = killed(self.folder / f"book-{number:03}", wanted, hand, old=old)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from storygen.crash_points import CrashPoint
@@ -48,8 +48,7 @@ def _price(books: Sequence[tuple[Wanted, Outcome]]) -> Iterator[str]:
     yield _row("  because of kills", f"{extra:,} ({extra / max(kills, 1):.2f} a kill)")
 
 
-def _promises(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    outcomes = list(outcomes)
+def _promises(outcomes: Sequence[Outcome]) -> Iterator[str]:
     rivals = [seconds for outcome in outcomes for seconds in outcome.rivals]
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     yield _row("second writers turned away", len(rivals))
