@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 from storygen.messages import StopReason, Usage
@@ -82,6 +82,8 @@ class Flag(StrEnum):
     UNCLEAN_END = "unclean-end"
     UNKNOWN_STOP = "unknown-stop"
     ESTIMATED = "estimated"
+    TOO_SHORT = "too-short"
+    TOO_LONG = "too-long"
     WRONG_LANGUAGE = "wrong-language"
     PERSON_DRIFT = "person-drift"
     TENSE_DRIFT = "tense-drift"
@@ -103,12 +105,53 @@ OF_TEXTS = frozenset(
 """Flags that speak of a text as it was when it was proofread."""
 
 
+class Joint(IntEnum):
+    """How a leg meets the text before it.
+
+    It goes straight on, as after a prefill; it was asked to begin by repeating the last words; it begins a
+    paragraph; or it consists of passages that belong between the paragraphs that are there.
+    """
+
+    STRAIGHT = 0
+    ANCHOR = 1
+    PARAGRAPH = 2
+    PASSAGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one call is asked for of a section: all of it, or stretch `number` of `of`.
+
+    `words` are those that it is to bring, `asked` those that are asked for so that as many come; both are 0
+    where nobody noted it. Of the section's beats it tells those from index `first` to before `behind`: the
+    first of them may have `begun` in the one before, the last may stay `open` for the next.
+    """
+
+    number: int = 1
+    of: int = 1
+    words: int = 0
+    asked: int = 0
+    first: int = 0
+    behind: int = 0
+    begun: bool = False
+    open: bool = False
+
+    @property
+    def last(self) -> bool:
+        """Whether the section ends with it."""
+        return self.number >= self.of
+
+
+WHOLE = Stretch()
+"""A section in one call, of which nothing else is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One completion of a section: its raw text, why it ended, what it used.
 
-    It goes on from the first `base` characters of the text before it. `anchored` is whether it was asked to
-    begin by repeating the last words of those; a prefilled reply simply goes on.
+    It meets the first `base` characters of the text before it as `joint` says. `stretch` is what was asked
+    for when it began, or the leg that it goes on from.
     """
 
     text: str
@@ -116,7 +159,8 @@ class Leg:
     usage: Usage = Usage()
     request_id: str | None = None
     base: int = 0
-    anchored: bool = False
+    joint: Joint = Joint.STRAIGHT
+    stretch: Stretch = WHOLE
 
 
 @dataclass(frozen=True, slots=True)

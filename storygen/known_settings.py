@@ -33,6 +33,13 @@ class ContextMode(StrEnum):
     AUTO = "auto"
 
 
+class Length(StrEnum):
+    """How texts come to their length: steered by what earlier replies brought, or asked for as planned."""
+
+    STEERED = "steered"
+    PLAIN = "plain"
+
+
 Reader: TypeAlias = Callable[[str], Any]
 
 
@@ -125,6 +132,8 @@ TABLE: dict[str, Row] = {
     "jobs": Row(_between(1, 1_000, int), "a whole number from 1 to 1,000", "jobs"),
     "legs": Row(_between(1, 100, int), "a whole number of legs from 1 to 100", "legs"),
     "retries": Row(_between(0, 100, int), "a whole number of retries from 0 to 100", "retries"),
+    "length": Row(lambda text: Length(text), "steered or plain", "length"),  # noqa: PLW0108 - mypy
+    "call_words": Row(_between(200, 10_000, int), "a number of words from 200 to 10,000", "call_words"),
     "context": Row(lambda text: ContextMode(text), "rolling, full or auto", "context.mode"),  # noqa: PLW0108 - mypy
     "context_codex": Row(_TOKENS, "a number of tokens", "context.codex"),
     "context_facts": Row(_TOKENS, "a number of tokens", "context.facts"),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from storygen.errors import SettingsError
-from storygen.known_settings import TABLE, ContextMode, OnRefusal, OnUnknown
+from storygen.known_settings import TABLE, ContextMode, Length, OnRefusal, OnUnknown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +72,8 @@ class Settings:
     jobs: int = 1
     legs: int = 8
     retries: int = 5
+    length: Length = Length.STEERED
+    call_words: int = 1_500
     context: ContextMode = ContextMode.ROLLING
     context_codex: int = 2_000
     context_facts: int = 600

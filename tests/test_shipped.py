@@ -12,7 +12,7 @@ from storygen.desk.project import Project, open_project
 from storygen.desk.states import State
 from storygen.desk.write import write
 from storygen.outline.read import read_outline
-from storygen.prompts.messages import continue_messages
+from storygen.prompts.messages import Written, continue_messages, extend_messages
 from storygen.shipped import shipped
 from storygen.text.words import count_words
 from storygen.writer.ask import ask, context_of
@@ -53,9 +53,9 @@ def test_every_template_renders_for_every_section(name: str) -> None:
         request, _ = ask(commission, section, texts, sitting=Sitting())
         systems.add(request.messages[0].text)
         context = context_of(commission, section, texts)
-        continue_messages(
-            project.outline, section, context, project.templates, kept="One.", anchor="One.", prefill=False
-        )
+        told = (project.outline, section, context, project.templates)
+        continue_messages(*told, written=Written("One.", 1, 900), anchor="One.")
+        extend_messages(*told, written=Written("One.", 1, 900))
 
     assert 1 == len(systems)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from storygen.book.attempts import Attempt, Fate, Kept
 from storygen.book.database import damaged, open_writer, told
 from storygen.book.log import Log, judge_log
-from storygen.book.rows import pack, spell_usage, unpack
+from storygen.book.rows import pack, spell_stretch, spell_usage, unpack
 from storygen.book.view import PIECES, VERSION_NUMBER, JournalView
 from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.draft import Draft, Leg
@@ -90,10 +90,10 @@ class Journal(JournalView):
             (number,) = self._read(itemgetter(0), _LEG_NUMBER, section, rehearsed)
             cursor = self._db.execute(
                 "INSERT INTO attempt (section, leg, fingerprint, digest, model, rehearsed, reserved,"
-                " fate, started, base, anchored, plain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " fate, started, base, joint, stretch, plain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(section, number, fingerprint, digest, model, rehearsed, reserved),
-                    *(Fate.INTENT, self._clock(), leg.base, leg.anchored, plain),
+                    *(Fate.INTENT, self._clock(), leg.base, leg.joint, spell_stretch(leg.stretch), plain),
                 ),
             )
             self._reached(CrashPoint.BEFORE_INTENT)
@@ -188,12 +188,12 @@ class Journal(JournalView):
             ),
         )
         self._db.executemany(
-            "INSERT INTO leg (draft, number, text, crc, stop_reason, request_id, usage, base, anchored)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO leg (draft, number, text, crc, stop_reason, request_id, usage, base, joint, stretch)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     *(cursor.lastrowid, number, *pack(leg.text), leg.stop_reason, leg.request_id),
-                    *(spell_usage(leg.usage), leg.base, leg.anchored),
+                    *(spell_usage(leg.usage), leg.base, leg.joint, spell_stretch(leg.stretch)),
                 )
                 for number, leg in enumerate(draft.legs, 1)
             ),

@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from storygen.book.attempts import Attempt, Fate, Kept
-from storygen.draft import Draft, DraftStatus, Flag, Leg
+from storygen.draft import Draft, DraftStatus, Flag, Joint, Leg, Stretch
 from storygen.messages import Completion, StopReason, Usage
 
 _OWN_TYPES = {"usage", "fate", "rehearsed", "stop_reason"}
@@ -36,6 +36,11 @@ def unpack(row: sqlite3.Row) -> str:
 def spell_usage(usage: Usage) -> str:
     """Return *usage* as the journal spells it."""
     return json.dumps(asdict(usage))
+
+
+def spell_stretch(stretch: Stretch) -> str:
+    """Return *stretch* as the journal spells it."""
+    return json.dumps(asdict(stretch))
 
 
 def read_attempt(row: sqlite3.Row) -> Attempt:
@@ -75,7 +80,8 @@ def read_leg(row: sqlite3.Row, *, text: str) -> Leg:
         usage=_read_usage(row),
         request_id=row["request_id"],
         base=row["base"],
-        anchored=bool(row["anchored"]),
+        joint=Joint(row["joint"]),
+        stretch=Stretch(**json.loads(row["stretch"])),
     )
 
 

@@ -108,12 +108,21 @@ def m005_seals(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE {table} ADD COLUMN seal INTEGER")
 
 
+def m006_stretches(db: sqlite3.Connection) -> None:
+    """Note how each leg meets the text before it, and what was asked for; `anchored` was 0 or 1 of that."""
+    db.execute("ALTER TABLE attempt RENAME COLUMN anchored TO joint")
+    db.execute("ALTER TABLE attempt ADD COLUMN stretch TEXT NOT NULL DEFAULT '{}'")
+    db.execute("ALTER TABLE leg RENAME COLUMN anchored TO joint")
+    db.execute("ALTER TABLE leg ADD COLUMN stretch TEXT NOT NULL DEFAULT '{}'")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_attempts_and_drafts,
     m002_plain_tokens,
     m003_inputs,
     m004_envelope,
     m005_seals,
+    m006_stretches,
 )
 VERSION = len(MIGRATIONS)
 SEALED = MIGRATIONS.index(m005_seals) + 1

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from storygen.catalogue import catalogue
 from storygen.cli.table import money, table
 from storygen.cli.watch import dollars
-from storygen.desk.estimate import Estimate, estimate, kind_of_context
+from storygen.desk.estimate import Estimate, estimate, kind_of_context, total
 from storygen.desk.states import read_book
 from storygen.desk.write import rehearses
-from storygen.draft import total_usage
+from storygen.writer.rate import is_steered
 
 if TYPE_CHECKING:
     from storygen.cli.console import Console
     from storygen.desk.project import Project
     from storygen.desk.select import Selection
 
-_HEAD = ("section", "words", "input", "cached", "output", "cost")
+_HEAD = ("section", "words", "asked", "calls", "input", "cached", "output", "cost")
 
 
 def show_estimate(
@@ -71,29 +71,30 @@ def _counted(console: Console, project: Project, selection: Selection) -> tuple[
 
 
 def _table(estimates: tuple[Estimate, ...]) -> str:
-    usage = total_usage(each.usage for each in estimates)
-    costs = [each.cost for each in estimates]
-    total = None if None in costs else sum(cost or 0 for cost in costs)
-    foot = (
-        f"{len(estimates)} calls",
-        f"{sum(each.section.words.aim for each in estimates if not each.step):,}",
-        f"{usage.prompt_tokens:,}",
-        f"{usage.cache_read_input_tokens:,}",
-        f"{usage.output_tokens:,}",
-        money(total),
-    )
-    rows = [
-        (
-            each.id,
-            "" if each.step else f"{each.section.words.aim:,}",
-            f"{each.usage.prompt_tokens:,}",
-            f"{each.usage.cache_read_input_tokens:,}",
-            f"{each.usage.output_tokens:,}",
-            money(each.cost),
-        )
-        for each in estimates
-    ]
-    return table(_HEAD, rows, right=[1, 2, 3, 4, 5], foot=foot)
+    """Lay out *estimates*; what is asked for, and in how many calls, only where that is not as planned."""
+    whole = total(estimates)
+    asked = [each for each in estimates if not each.step]
+    steered = any(is_steered(each.asked, each.section.words.aim) for each in asked)
+    shown = {"asked": steered, "calls": whole.calls > len(estimates)}
+    names = [name for name in _HEAD if shown.get(name, True)]
+    rows = [_row(each, each.id, words=0 if each.step else each.section.words.aim) for each in estimates]
+    wanted = sum(each.section.words.aim for each in asked)
+    foot = _row(replace(whole, step=""), f"{whole.calls:,} calls", words=wanted)
+    *cells, last = ([row[name] for name in names] for row in (*rows, foot))
+    return table(names, cells, right=range(1, len(names)), foot=last)
+
+
+def _row(each: Estimate, name: str, *, words: int) -> dict[str, str]:
+    return {
+        "section": name,
+        "words": "" if each.step else f"{words:,}",
+        "asked": "" if each.step else f"{each.asked:,}",
+        "calls": f"{each.calls:,}",
+        "input": f"{each.usage.prompt_tokens:,}",
+        "cached": f"{each.usage.cache_read_input_tokens:,}",
+        "output": f"{each.usage.output_tokens:,}",
+        "cost": money(each.cost),
+    }
 
 
 def _document(each: Estimate) -> dict[str, object]:
@@ -101,6 +102,8 @@ def _document(each: Estimate) -> dict[str, object]:
         "id": each.id,
         "model": each.model,
         "words": 0 if each.step else each.section.words.aim,
+        "asked": each.asked,
+        "calls": each.calls,
         "usage": asdict(each.usage),
         "cost": dollars(each.cost),
     }

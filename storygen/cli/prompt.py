@@ -68,7 +68,11 @@ def _table(found: Prompt) -> str:
             f"\n\n  It was begun with this: {found.begun:,} words are there, and `write` goes on from them."
         )
     request = found.request
-    return f"{text}\n\n  {request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"
+    lines = [f"{request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"]
+    if found.stretch.of > 1:
+        lines.append(f"this is stretch 1 of {found.stretch.of}; the others go on from what came")
+    lines += [found.why_asked] if found.why_asked else []
+    return "\n\n".join([text, "\n".join(f"  {line}" for line in lines)])
 
 
 def _document(found: Prompt) -> dict[str, object]:
@@ -76,6 +80,8 @@ def _document(found: Prompt) -> dict[str, object]:
     return {
         **{name: value for name, value in found.body.items() if name != "stream"},
         "tokens": found.tokens,
+        "asked": found.stretch.asked,
+        "stretch": [found.stretch.number, found.stretch.of],
         "parts": [
             {"role": part.role, "name": part.name, "tokens": part.tokens, "cached": part.cached}
             for part in found.parts

@@ -19,6 +19,7 @@ from storygen.draft import DraftStatus
 from storygen.text.terminal import safe, safe_line
 from storygen.text.words import count_words
 from storygen.writer.events import Began, Event, Finished, Grew, Left, LegEnded, Noted, Thinking, Waiting
+from storygen.writer.rate import asked_words, is_steered
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from storygen.cli.console import Console
+    from storygen.draft import Draft
     from storygen.outline.tree import Section
     from storygen.writer.purse import Purse
 
@@ -223,6 +225,7 @@ class JsonWatch:
                     state=draft.status,
                     words=count_words(draft.text),
                     target=[section.words.low, section.words.high],
+                    asked=asked_words(draft.legs),
                     legs=len(draft.legs),
                     stop_reason=draft.stop_reason,
                     flags=list(draft.flags),
@@ -259,12 +262,18 @@ def dollars(micro: int | None) -> float | None:
 def _finished(event: Finished, seconds: float, *, narrow: bool) -> str:
     """Return the line of a section that has ended; the file's name only where there is room, or need."""
     draft, section = event.draft, event.section
-    words = f"{count_words(draft.text):,} / {section.words.aim:,} words"
+    words = f"{count_words(draft.text):,} / {section.words.aim:,} words{_asked(draft, section)}"
     line = f"{section.id}  {words}  {money(event.cost)}  {_lasted(seconds)}"
     if draft.status is DraftStatus.INCOMPLETE:
         why = ", ".join(flag.replace("-", " ") for flag in draft.flags) or "no ending"
         return f" ! {line}\n   incomplete ({why}){f'; kept in {event.path}' if event.path else ''}"
     return f" ✓ {line}" if narrow else f" ✓ {line}  {event.path}".rstrip()
+
+
+def _asked(draft: Draft, section: Section) -> str:
+    """Return how many words were asked for, where that is not what is wanted."""
+    asked = asked_words(draft.legs)
+    return f" (asked for {asked:,})" if asked and is_steered(asked, section.words.aim) else ""
 
 
 def _lasted(seconds: float) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
-from storygen.book.attempts import Attempt
+from storygen.book.attempts import Attempt, Kept
 from storygen.book.folder import Book
 from storygen.book.view import view_journal
 from storygen.catalogue import Catalogue, Lifecycle, Model, catalogue
@@ -23,12 +24,16 @@ from storygen.prompts.sources import fit
 from storygen.text.tokens import count_tokens
 from storygen.writer.ask import BESIDE, TOKENS_A_WORD, Commission, model_row, without_messages
 from storygen.writer.bills import choose_context
+from storygen.writer.rate import Replies
 
 
-def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attempt] = ()) -> Commission:
+def commission_of(
+    project: Project, *, rehearsed: bool, attempts: Iterable[Attempt] = (), kept: Iterable[Kept] = ()
+) -> Commission:
     """Return what decides every request of *project*, read once for the run.
 
-    *attempts* are those of earlier runs: from what they were billed for it is learned how models count.
+    *attempts* are those of earlier runs: from what they were billed for it is learned how models count. So it
+    is learned from the drafts that were *kept* how much models write.
     """
     outline = project.outline
     commission = Commission(
@@ -39,6 +44,7 @@ def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attem
         count=count_tokens,
         rehearsed=rehearsed,
         factors=factors(catalogue(), attempts),
+        replies=replies(kept, rehearsed=rehearsed),
         sources=material_of(project).of,
         style=read_style(outline, outline.style),
         styles={
@@ -49,6 +55,13 @@ def commission_of(project: Project, *, rehearsed: bool, attempts: Iterable[Attem
     )
     caches = rehearsed or is_anthropic(project.settings.base_url)
     return replace(commission, auto=choose_context(commission, caches=caches))
+
+
+def commission_now(project: Project) -> Commission:
+    """Return what would decide the requests of a run with a real model that began now."""
+    with view_journal(project.book.journal) as journal:
+        kept = journal.all_generated(rehearsed=False).values()
+        return commission_of(project, rehearsed=False, attempts=journal.attempts(), kept=kept)
 
 
 def material_of(project: Project) -> Material:
@@ -71,6 +84,12 @@ def factors(known: Catalogue, attempts: Iterable[Attempt]) -> dict[str, float]:
         if not attempt.rehearsed:
             samples.setdefault(attempt.model, []).append((attempt.plain, attempt.usage.prompt_tokens))
     return {model: learned(known.find(model).factor, own) for model, own in samples.items()}
+
+
+def replies(kept: Iterable[Kept], *, rehearsed: bool) -> dict[str, Replies]:
+    """Return what came for each section in the drafts that were *kept*, oldest first; real or *rehearsed*."""
+    own = sorted((each for each in kept if each.rehearsed is rehearsed), key=attrgetter("attempt"))
+    return {each.draft.id: Replies(each.model, each.draft.legs) for each in own}
 
 
 def _own_style(outline: Outline, section: Section) -> bool:

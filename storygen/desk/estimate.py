@@ -3,39 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from types import MappingProxyType
+from itertools import groupby
+from operator import attrgetter
 
 from storygen.catalogue import Model, catalogue
-from storygen.desk.commission import attempts_of, commission_of, contexts
+from storygen.desk.commission import commission_now, contexts
 from storygen.desk.digests import digests_of
 from storygen.desk.freshness import replaceable
 from storygen.desk.project import Project
 from storygen.desk.select import Selection, select
 from storygen.desk.states import State, read_book, standings
+from storygen.draft import Stretch, total_usage
 from storygen.messages import Request, Usage
 from storygen.outline.tree import Section
 from storygen.text.tokens import count_tokens
-from storygen.writer.ask import TOKENS_A_WORD, Commission, ask
-from storygen.writer.bills import STAND_IN, stand_in
+from storygen.text.words import count_words
+from storygen.writer.ask import TOKENS_A_WORD, Commission, ask, course_of
+from storygen.writer.bills import STAND_IN, so_many, stand_in
 from storygen.writer.cache import Cache, Taken
 from storygen.writer.digest import STEP, TOKENS, ask_digest
 from storygen.writer.reasons import Sitting
+from storygen.writer.stretches import first_stretch, next_stretch
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one request would take: tokens in the model's own count, the price in micro-dollars.
+    """What so many `calls` would take: tokens in the model's own count, the price in micro-dollars.
 
-    It asks for `section`, or for what is called `step` there, as its digest.
+    They ask for `section` in `asked` words, or for what is called `step` there, as its digest.
     """
 
     section: Section
     model: str
     usage: Usage
     cost: int | None
+    calls: int = 1
+    asked: int = 0
     step: str = ""
 
     @property
@@ -46,9 +52,10 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What would be asked for one section, and of whom; `factor` is a plain token in the model's own.
+    """What would be asked in one call, and of whom; `factor` is a plain token in the model's own.
 
-    `output` is how many plain tokens the reply would have, `step` what is asked for if not the section.
+    `output` is how many plain tokens the reply would have, `asked` for how many words the section is asked,
+    `step` what is asked for if not the section.
     """
 
     section: Section
@@ -56,6 +63,7 @@ class Ask:
     row: Model
     factor: float
     output: float
+    asked: int = 0
     step: str = ""
 
     @property
@@ -74,8 +82,8 @@ def estimate(project: Project, *, selection: Selection = Selection()) -> tuple[E
 
 
 def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, ...]:
-    """Return the requests that `write` would begin with now, as far as they can be known."""
-    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
+    """Return the requests that `write` would make now, as far as they can be known."""
+    commission = commission_now(project)
     shelved = read_book(project.book)
     now = standings(project.outline, shelved)
     stale = replaceable(project, now, shelved.record) if selection.stale else frozenset()
@@ -91,23 +99,34 @@ def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, 
     owed = digests.owed(project.outline, chosen, all_missing=selection.everything)
     summed_up = (section for section in (*owed, *chosen) if commission.sums_up(section))
     return (
-        *(_ask(commission, section, texts) for section in chosen),
+        *(each for section in chosen for each in _asks(commission, section, texts)),
         *(_ask_digest(commission, section, texts) for section in summed_up),
     )
 
 
-def estimates(
-    wanted: Iterable[Ask], *, counts: Mapping[str, int] = MappingProxyType({})
-) -> tuple[Estimate, ...]:
-    """Return what *wanted* would take; *counts* are true lengths of prompts, by their names."""
+def estimates(wanted: Sequence[Ask], *, counts: Sequence[int] = ()) -> tuple[Estimate, ...]:
+    """Return what the calls *wanted* would take, by section; *counts* are what their prompts truly have."""
     cache = Cache()
-    return tuple(_estimate(each, counts.get(each.id), cache) for each in wanted)
+    known: Sequence[int | None] = counts or [None] * len(wanted)
+    calls = [_estimate(each, count, cache) for each, count in zip(wanted, known, strict=True)]
+    return tuple(total(list(group)) for _, group in groupby(calls, key=attrgetter("id")))
+
+
+def total(found: Sequence[Estimate]) -> Estimate:
+    """Add up what was *found*, of one section or of many; section, model and step are those of the first."""
+    costs = [each.cost for each in found]
+    return replace(
+        found[0],
+        usage=total_usage(each.usage for each in found),
+        cost=None if None in costs else sum(cost or 0 for cost in costs),
+        calls=sum(each.calls for each in found),
+        asked=sum(each.asked for each in found),
+    )
 
 
 def kind_of_context(project: Project) -> tuple[str, ...]:
     """Return what has to be said of how the sections are told of the book before them, in words."""
-    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
-    return contexts(commission, project.outline.sections)
+    return contexts(commission_now(project), project.outline.sections)
 
 
 def _name(section: Section, step: str) -> str:
@@ -118,16 +137,26 @@ def _open(state: State) -> bool:
     return state in {State.MISSING, State.INCOMPLETE, State.REHEARSED}
 
 
-def _ask(commission: Commission, section: Section, texts: dict[str, str]) -> Ask:
-    request, _ = ask(commission, section, texts, sitting=Sitting())
-    row = commission.catalogue.find(request.model)
-    return Ask(section, request, row, commission.factor(row), section.words.aim * TOKENS_A_WORD)
+def _asks(commission: Commission, section: Section, texts: Mapping[str, str]) -> Iterator[Ask]:
+    """Yield the request for every stretch of *section*, each as if what was asked for before had come."""
+    course = course_of(commission, section, texts)
+    stretch: Stretch | None = first_stretch(course)
+    sitting = Sitting()
+    while stretch:
+        sitting = sitting.asked_for(stretch)
+        request, leg = ask(commission, section, texts, sitting=sitting)
+        row = commission.catalogue.find(request.model)
+        output = stretch.words * TOKENS_A_WORD
+        yield Ask(section, request, row, commission.factor(row), output, asked=stretch.asked)
+        text = f"{sitting.text}\n\n{so_many(stretch.words)}".strip()
+        sitting = sitting.grown(text, replace(leg, text=text))
+        stretch = next_stretch(course, stretch, count_words(text))
 
 
-def _ask_digest(commission: Commission, section: Section, texts: dict[str, str]) -> Ask:
+def _ask_digest(commission: Commission, section: Section, texts: Mapping[str, str]) -> Ask:
     request = ask_digest(commission, section, texts)
     row = commission.catalogue.find(request.model)
-    return Ask(section, request, row, commission.factor(row), TOKENS / 2, STEP)
+    return Ask(section, request, row, commission.factor(row), TOKENS / 2, step=STEP)
 
 
 def _estimate(asked: Ask, count: int | None, cache: Cache) -> Estimate:
@@ -147,7 +176,7 @@ def _estimate(asked: Ask, count: int | None, cache: Cache) -> Estimate:
         cache_read_input_tokens=taken.read,
         output_tokens=math.ceil(asked.output * factor),
     )
-    return Estimate(asked.section, row.id, usage, row.cost(usage), asked.step)
+    return Estimate(asked.section, row.id, usage, row.cost(usage), asked=asked.asked, step=asked.step)
 
 
 @lru_cache(maxsize=4_000)

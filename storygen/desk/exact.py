@@ -35,7 +35,7 @@ def exact_estimate(
 
 async def _counted(
     settings: Settings, wanted: Iterable[Ask], tell: Callable[[str], None]
-) -> dict[str, int] | None:
+) -> list[int] | None:
     key = needed_key(settings)
     for remark in remarks(settings, key):
         tell(remark)
@@ -44,7 +44,7 @@ async def _counted(
     async with reach(settings, key=key, below=BELOW) as transport:
         count = counter(transport, key=key, deadlines=deadlines(settings))
         try:
-            return {each.id: await count(encode(each.request)) for each in wanted}
+            return [await count(encode(each.request)) for each in wanted]
         except Rejected as error:
             if error.status in _NOT_OFFERED and not known:
                 return None

@@ -30,8 +30,8 @@ CARD = (
 SETTINGS = ("model", "max_tokens", "temperature", "top_p", "thinking", "effort")
 """The settings that decide how a model writes, as an outline and storygen.toml call them."""
 
-_STEPS = ("section", "continue")
-"""The steps that a section is written in: its first request, and those that go on from there."""
+_STEPS = ("section", "continue", "extend")
+"""The steps that a section is written in: its first request, those that go on from there, one for more."""
 
 FileTexts: TypeAlias = Callable[[Section], Mapping[str, str]]
 """Gives the texts that a section is written from besides the outline, by the names of their inputs."""
@@ -201,10 +201,11 @@ def _templates(project: Project) -> dict[str, str]:
     """Return the author's own templates, each by its name, and all shipped ones as one."""
     kind, templates = project.outline.kind, project.templates
     own = any(file.own for file in templates.list())
-    first, again = (
+    first, *later = (
         {file.name: file.text for file in templates.names(kind, step) if file.own} if own else {}
         for step in _STEPS
     )
+    again = {name: text for step in later for name, text in step.items()}
     shipped = [file.text for step in _STEPS for file in templates.shipped(kind, step)]
     return {
         **{name_of("template", name): hash_input(text) for name, text in first.items()},

@@ -155,10 +155,10 @@ class Keeper:
             self.lay(section, kept)
         return bool(known)
 
-    def reconcile(self) -> None:
-        """Record the drafts that the journal knows and the record does not: a run was killed in between."""
+    def reconcile(self, generated: Mapping[str, Kept]) -> None:
+        """Record the newest *generated* drafts, by id, that the record does not know: a run was killed."""
         sections = dict(self.shelved.record.sections)
-        for id_, kept in self.journal.all_generated().items():
+        for id_, kept in generated.items():
             stored, written = self.shelved.drafts.get(id_), _written(kept)
             known = id_ in sections and _same(sections[id_], written)
             if stored and not known and not _goes_on(kept) and hash_text(stored.text) == written.text:

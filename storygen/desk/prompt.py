@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from storygen.desk.commission import attempts_of, commission_of, contexts
+from storygen.desk.commission import commission_now, contexts
 from storygen.desk.digests import digests_of
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import read_book, standings
+from storygen.draft import Stretch
 from storygen.known_settings import ContextMode
 from storygen.messages import Message, Request
 from storygen.model.endpoint import is_anthropic
@@ -20,8 +21,9 @@ from storygen.prompts.codex import Choice
 from storygen.prompts.messages import Part, parts
 from storygen.text.tokens import count_tokens
 from storygen.text.words import count_words
-from storygen.writer.ask import ask, context_of
+from storygen.writer.ask import ask, context_of, course_of
 from storygen.writer.reasons import Sitting
+from storygen.writer.stretches import first_stretch, why_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Prompt:
     `body` is the request as the Messages API spells it; `left_out` says what of the sources is not sent,
     `mode` how much of the text before it the section is told, and `why` what has to be said of that. Of a
     section that is not finished, `begun` words are there, and a run goes on from them.
+    Where the section is written in several stretches, it is the first of them. `why_asked` says why other
+    than the planned words are asked for, if they are.
     """
 
     request: Request
@@ -38,6 +42,8 @@ class Prompt:
     parts: tuple[Part, ...]
     choices: tuple[Choice, ...]
     left_out: tuple[str, ...]
+    stretch: Stretch
+    why_asked: str = ""
     mode: ContextMode = ContextMode.ROLLING
     why: tuple[str, ...] = ()
     begun: int = 0
@@ -61,13 +67,13 @@ def prompt(project: Project, id_: str) -> Prompt:
     section = find(project.outline, id_)
     shelved = read_book(project.book)
     now = standings(project.outline, shelved)
-    commission = replace(
-        commission_of(project, rehearsed=False, attempts=attempts_of(project.book)),
-        digests=digests_of(project, now, shelved.record, rehearsed=True).told,
-    )
+    digests = digests_of(project, now, shelved.record, rehearsed=True).told
+    commission = replace(commission_now(project), digests=digests)
     texts = {standing.section.id: standing.text for standing in now if standing.whole}
-    request, _ = ask(commission, section, texts, sitting=Sitting())
-    context = context_of(commission, section, texts)
+    course = course_of(commission, section, texts)
+    stretch = first_stretch(course)
+    request, _ = ask(commission, section, texts, sitting=Sitting().asked_for(stretch))
+    context = replace(context_of(commission, section, texts), stretch=stretch)
     accepts = native if is_anthropic(project.settings.base_url) else plain
     return Prompt(
         request,
@@ -75,6 +81,8 @@ def prompt(project: Project, id_: str) -> Prompt:
         parts=parts(project.outline, section, context, project.templates, count=count_tokens),
         choices=context.choices,
         left_out=tuple(each.words for each in context.sources.left_out),
+        stretch=stretch,
+        why_asked=why_asked(course, stretch.asked * stretch.of),
         mode=ContextMode.FULL if context.finished else ContextMode.ROLLING,
         why=contexts(commission, [section]),
         begun=sum(count_words(each.text) for each in now if each.section.id == id_ and not each.whole),

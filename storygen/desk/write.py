@@ -128,8 +128,8 @@ class Run:
         partials = begun(project.outline.sections, shelved, journal)
         refuse_retitled(project.outline, shelved, partials=partials)
         rehearsed = rehearse or rehearses(project, shelved)
-        attempts = journal.attempts()
-        commission = commission_of(project, rehearsed=rehearsed, attempts=attempts)
+        attempts, generated = journal.attempts(), journal.all_generated()
+        commission = commission_of(project, rehearsed=rehearsed, attempts=attempts, kept=generated.values())
         keeper = Keeper(
             project=project,
             journal=journal,
@@ -140,7 +140,7 @@ class Run:
             inputs=asked_from(project, commission),
             tell=tell,
         )
-        keeper.reconcile()
+        keeper.reconcile(generated)
         now = standings(project.outline, keeper.shelved)
         since = attempts[-1].id if attempts else 0
         proofread = unread if rehearsed else Proofs(project, tell=tell).read

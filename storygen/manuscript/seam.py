@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storygen.manuscript.boundary import anchor, boundary
 from storygen.manuscript.chatter import closing
@@ -13,7 +13,7 @@ from storygen.manuscript.overlap import wide
 from storygen.manuscript.resume import Resumption, resume
 from storygen.text.markdown import BlockKind, End, end
 
-__all__ = ["Seam", "anchor", "boundary", "stitch"]
+__all__ = ["Seam", "anchor", "boundary", "follow", "stitch"]
 
 _BREAK = "it is not known whether a paragraph ended at the joint"
 _INDENT = "a line may have lost its indentation"
@@ -58,6 +58,18 @@ def stitch(kept: str, reply: str, *, anchor: str | None, title: str = "") -> Sea
     idle = is_blank(said) or says_nothing_new(kept, said)
     seam = Seam(kept, removed=said) if idle else _put(kept, said, anchor=anchor, title=title)
     return Seam(seam.text, doubtful=True, removed=seam.removed + reply[start:], why=_LOOP)
+
+
+def follow(kept: str, reply: str, *, title: str = "") -> Seam:
+    r"""Put *reply*, which was asked to begin a paragraph, behind *kept* as `stitch` does.
+
+    No indentation can be lost at such a joint.
+
+    >>> follow("- one\n- two", "# The boat\n\nThen she left.", title="The boat").text
+    '- one\n- two\n\nThen she left.'
+    """
+    seam = stitch(f"{kept.rstrip()}\n\n", reply, anchor=None, title=title)
+    return replace(seam, doubtful=False, why="") if seam.why == _INDENT else seam
 
 
 def _put(kept: str, reply: str, *, anchor: str | None, title: str) -> Seam:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from storygen.draft import Digest
+from storygen.draft import WHOLE, Digest, Stretch
 from storygen.messages import Count
 from storygen.outline.tree import Outline, Section
 from storygen.prompts.closure import closure, further_back
@@ -71,7 +71,8 @@ class Context:
     `plan` and `always` are the same for every section. `choices` says of every codex entry whether it is
     sent and why; `codex` is what this section is told. `tail` is verbatim and comes from the section with
     the id `tail_of`; `fence` is what the next section begins with. `finished` are the sections before it,
-    whole, where they are told so.
+    whole, where they are told so. `stretch` is what is asked for of the section, all of it unless it is too
+    long for a call.
     """
 
     plan: tuple[str, ...] = ()
@@ -91,6 +92,7 @@ class Context:
     style: StyleTexts = PLAIN
     section_style: StyleTexts = PLAIN
     revision: Revision = ANEW
+    stretch: Stretch = WHOLE
 
 
 def gather(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from storygen.draft import WHOLE, Stretch
 from storygen.messages import Count, Message, Role
 from storygen.outline.tree import Outline, Section
 from storygen.prompts.context import Context
 from storygen.prompts.full import finished_messages
-from storygen.prompts.plain import Variables
+from storygen.prompts.plain import Plain, Variables
 from storygen.prompts.templates import Templates
 from storygen.prompts.variables import variables_of
-from storygen.text.words import count_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +40,77 @@ def section_messages(
     return _asked(outline, context, templates, variables)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is there of a section when more of it is asked for.
+
+    Its `text` has so many `words`; so many more are `wanted`. `first` is what the request asked for that it
+    began with.
+    """
+
+    text: str
+    words: int
+    wanted: int
+    first: Stretch = WHOLE
+
+
 def continue_messages(
     outline: Outline,
     section: Section,
     context: Context,
     templates: Templates,
     *,
-    kept: str,
-    anchor: str,
-    prefill: bool,
+    written: Written,
+    anchor: str = "",
 ) -> tuple[Message, ...]:
-    """Return the messages that ask for the rest of *section*, of which *kept* is there.
+    """Return the messages that ask for what follows what is *written* of *section*.
 
-    With *prefill* the kept text, without white space behind it, is the last turn. Otherwise a user turn
-    follows it that asks the reply to begin with *anchor*, the last words kept. Raises TemplateError.
+    The reply is asked to begin with *anchor*, the last words kept; without one it begins the stretch of the
+    section that *context* names. Raises TemplateError.
     """
-    variables = variables_of(outline, section, context)
-    asked = _asked(outline, context, templates, variables)
-    if not kept.strip():
-        return asked
-    if prefill:
-        return (*asked, Message(Role.ASSISTANT, kept.rstrip()))
-    written = count_words(kept)
-    variables |= {"anchor": anchor, "written": written, "remaining": max(0, section.words.aim - written)}
-    again = templates.render(outline.kind, "continue", variables)
-    last = tuple(message for message in again if message.role is Role.USER)
-    return (*asked, Message(Role.ASSISTANT, kept.rstrip()), *last)
+    own: dict[str, Plain] = {"anchor": anchor, "written": written.words, "remaining": written.wanted}
+    return _after_text(outline, section, context, templates, step="continue", written=written, own=own)
+
+
+def prefilled_messages(
+    outline: Outline, section: Section, context: Context, templates: Templates, *, written: Written
+) -> tuple[Message, ...]:
+    """Return the messages whose last turn is what is *written* of *section*, for a reply that goes right on.
+
+    White space behind it is left out. Raises TemplateError.
+    """
+    asked = section_messages(outline, section, replace(context, stretch=written.first), templates)
+    return (*asked, Message(Role.ASSISTANT, written.text.rstrip())) if written.text.strip() else asked
+
+
+def extend_messages(
+    outline: Outline, section: Section, context: Context, templates: Templates, *, written: Written
+) -> tuple[Message, ...]:
+    """Return the messages that ask for passages which lengthen what is *written* of *section*.
+
+    Raises TemplateError.
+    """
+    own: dict[str, Plain] = {"written": written.words, "missing": written.wanted}
+    return _after_text(outline, section, context, templates, step="extend", written=written, own=own)
+
+
+def _after_text(
+    outline: Outline,
+    section: Section,
+    context: Context,
+    templates: Templates,
+    *,
+    step: str,
+    written: Written,
+    own: dict[str, Plain],
+) -> tuple[Message, ...]:
+    """Return the request that *written* answers, that answer, and what *step* says to it."""
+    turns = prefilled_messages(outline, section, context, templates, written=written)
+    if not written.text.strip():
+        return turns
+    variables = variables_of(outline, section, context) | own
+    again = templates.render(outline.kind, step, variables)
+    return (*turns, *(message for message in again if message.role is Role.USER))
 
 
 def digest_messages(

@@ -9,6 +9,7 @@ from storygen.prompts.codex import Known
 from storygen.prompts.context import Context
 from storygen.prompts.plain import Plain
 from storygen.prompts.plan import titles
+from storygen.prompts.portion import line_not_to_cross, portion
 from storygen.prompts.sources import Source
 from storygen.text.languages import language
 
@@ -17,7 +18,7 @@ BOOK = ("book", "style", "avoid", "guide", "samples", "always", "plan")
 
 SECTION = (
     *("section", "codex", "facts", "recap", "tail", "fence", "openings", "endings", "sources"),
-    *("current", "note", "take"),
+    *("current", "note", "take", "stretch"),
 )
 """What the user message is given besides."""
 
@@ -54,18 +55,24 @@ def book_variables(outline: Outline, context: Context) -> dict[str, Plain]:
 def section_variables(outline: Outline, section: Section, context: Context) -> dict[str, Plain]:
     """Return what belongs to one section."""
     return {
-        "section": _card(outline, section, context),
+        "section": _card(outline, portion(section, context.stretch), context),
         "codex": [_entry(known) for known in context.codex],
         "facts": list(context.facts),
         "recap": list(context.recap),
         "tail": context.tail,
-        "fence": context.fence,
+        "fence": line_not_to_cross(section, context.stretch, fence=context.fence),
         "openings": list(dict.fromkeys(context.openings)),
         "endings": list(dict.fromkeys(context.endings)),
         "sources": [_source(source) for source in context.sources.sent],
         "current": context.revision.current,
         "note": context.revision.note.strip(),
         "take": context.revision.take,
+        "stretch": {
+            "number": context.stretch.number,
+            "of": context.stretch.of,
+            "begun": int(context.stretch.begun),
+            "open": int(context.stretch.open),
+        },
     }
 
 

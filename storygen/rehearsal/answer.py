@@ -15,10 +15,12 @@ from storygen.rehearsal.docs import docs
 from storygen.rehearsal.events import Answer
 from storygen.rehearsal.fiction import fiction
 from storygen.rehearsal.meter import Weighed, cut, tokens
+from storygen.rehearsal.passages import asks_for_passages, passages
 from storygen.rehearsal.planning import asks_for_plan, plan
 from storygen.rehearsal.reading import read_card
 from storygen.rehearsal.review import asks_for_review, review
 from storygen.rehearsal.rules import Asked
+from storygen.rehearsal.stretch import next_card
 
 _THINKING_SHARE = 20
 _MOST_THINKING = 64
@@ -46,6 +48,7 @@ STEPS: tuple[tuple[Recognise, Reply], ...] = (
     (asks_for_digest, digest),
     (asks_for_review, review),
     (asks_for_plan, plan),
+    (asks_for_passages, passages),
 )
 """What may be asked for besides a section, each with what tells it from the request's own text."""
 
@@ -57,8 +60,11 @@ def said(conversation: Conversation) -> str:
 
 
 def _section(conversation: Conversation) -> str:
-    card = read_card(conversation.system, conversation.asking)
+    first = read_card(conversation.system, conversation.asking)
+    card = next_card(first, conversation.since)
     text = written(card)
+    if card != first and not anchor(conversation.since, conversation.kept):
+        return text
     if not conversation.kept:
         return text
     rest = text[reached(text, conversation.kept, words=card.words) :]

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from storygen.rehearsal.continuing import anchor
-from storygen.rehearsal.region import asks
+from storygen.rehearsal.region import is_titled
 from storygen.rehearsal.shape import Body, blocks
 
 
@@ -56,7 +56,7 @@ def _goes_on(turns: list[_Turn], index: int) -> bool:
     if index == 0:
         return False
     request, kept = turns[index].text, turns[index - 1].text
-    return bool(anchor(request, kept)) or not asks(request)
+    return bool(anchor(request, kept)) or not is_titled(request)
 
 
 def _merged(messages: Iterable[dict[str, Any]]) -> list[_Turn]:

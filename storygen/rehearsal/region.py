@@ -30,9 +30,9 @@ def card_text(texts: Iterable[str]) -> str:
     return kept.strip() or likeliest
 
 
-def asks(text: str) -> bool:
-    """Whether *text* says what to write, and not only how much: it has a title or beats."""
-    return "title" in _known_fields(text) or bool(items(text))
+def is_titled(text: str) -> bool:
+    """Whether *text* says what is to be written, and not only how it goes on: it gives a title."""
+    return "title" in _known_fields(text)
 
 
 def item(line: str) -> str | None:

@@ -5,22 +5,34 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from storygen.catalogue import Catalogue, Model
-from storygen.draft import Digest, Leg
-from storygen.known_settings import ContextMode
+from storygen.draft import WHOLE, Digest, Joint, Leg, Stretch
+from storygen.known_settings import ContextMode, Length
 from storygen.manuscript.seam import anchor, boundary
 from storygen.messages import Count, Message, Request, StopReason
 from storygen.model.factor import roomy
+from storygen.outline.shares import SLACK
 from storygen.outline.tree import Outline, Section
+from storygen.prompts.closure import closure
 from storygen.prompts.context import ANEW, Context, Limits, Revision, StyleTexts, gather
 from storygen.prompts.full import in_full, tokens_in_full
-from storygen.prompts.messages import continue_messages, section_messages
+from storygen.prompts.messages import (
+    Written,
+    continue_messages,
+    extend_messages,
+    prefilled_messages,
+    section_messages,
+)
 from storygen.prompts.sources import Source
 from storygen.prompts.templates import Templates
 from storygen.settings import Settings
 from storygen.text.tokens import count_tokens
+from storygen.text.words import count_words
+from storygen.writer.rate import Replies, heard
 from storygen.writer.reasons import Sitting
+from storygen.writer.stretches import Course, aim_of
 
 TOKENS_A_WORD = 1.4
 """Plain tokens of a word of prose, on the high side."""
@@ -45,11 +57,12 @@ class Chosen:
 class Commission:
     """Everything that decides what a section asks: the plan, the templates, the settings, frozen for a run.
 
-    `factors` holds what a plain token is in the own tokens of models that have written here before, by id.
-    `sources` gives what a section is written from, each file read once for the run, `style` has the texts of
-    the book's style, and `styles` those of the sections that name others. `revisions` says of sections that
-    are written anew what is told besides, `digests` what finished ones come to, by id. `auto` is what the
-    context of that name is in this book.
+    `factors` holds what a plain token is in the own tokens of models that have written here before, by id;
+    `replies` what earlier runs brought, by the section's id, oldest first. `sources` gives what a section is
+    written from, each file read once for the run, `style` has the texts of the book's style, and `styles`
+    those of the sections that name others. `revisions` says of sections that are written anew what is told
+    besides, `digests` what finished ones come to, by id. `auto` is what the context of that name is in this
+    book.
     """
 
     outline: Outline
@@ -59,6 +72,7 @@ class Commission:
     count: Count
     rehearsed: bool = False
     factors: Mapping[str, float] = field(default_factory=dict)
+    replies: Mapping[str, Replies] = field(default_factory=dict)
     sources: Callable[[Section], tuple[Source, ...]] = lambda _section: ()
     style: StyleTexts = StyleTexts()
     styles: Mapping[str, StyleTexts] = field(default_factory=dict)
@@ -80,32 +94,68 @@ class Commission:
         return self.factors.get(row.id, row.factor)
 
 
+def course_of(
+    commission: Commission,
+    section: Section,
+    texts: Mapping[str, str],
+    *,
+    replies: Mapping[str, Replies] = MappingProxyType({}),
+) -> Course:
+    """Return how *section* is steered to its length in a book of these *texts*, by id.
+
+    *replies* are those of this run. Of them, and of the texts, only what *section* comes after counts, so
+    that the order in which sections are finished never changes what is asked.
+    """
+    settings = commission.settings
+    if settings.length is Length.PLAIN:
+        return Course(section, section.words.aim, most=settings.call_words, steered=False)
+    before = [each for each in closure(commission.outline, section) if each.position < section.position]
+    model = without_messages(commission, section).model
+    found = heard(before, model=model, now=replies, earlier=commission.replies)
+    aim = aim_of(commission.outline, section, before, texts)
+    return Course(section, aim, tuple(found), settings.call_words)
+
+
 def ask(
     commission: Commission, section: Section, texts: Mapping[str, str], *, sitting: Sitting
 ) -> tuple[Request, Leg]:
     """Return the request that *section* needs next, and the leg it will be, still without a reply.
 
-    *texts* are the texts of the book by id. A sitting without text asks for the whole section, one with text
-    for what comes after it.
+    *texts* are the texts of the book by id. A sitting without text asks for the section, or for the first
+    stretch of it; one with text for what comes after that.
     """
-    empty = without_messages(commission, section)
+    stretch = sitting.stretch or WHOLE
+    empty = without_messages(commission, section, stretch)
     row = commission.catalogue.find(empty.model)
-    context = context_of(commission, section, texts, shrunk=sitting.shrunk)
-    messages, leg = _messages(
-        commission, section, context, sitting=sitting, prefill=row.prefill and not sitting.in_words
-    )
+    context = replace(context_of(commission, section, texts, shrunk=sitting.shrunk), stretch=stretch)
+    prefill = row.prefill and not sitting.in_words and stretch.number == 1
+    messages, leg = _messages(commission, section, context, sitting=sitting, prefill=prefill)
     return replace(empty, messages=messages, max_tokens=empty.max_tokens * sitting.cap), leg
 
 
-def without_messages(commission: Commission, section: Section) -> Request:
-    """Return what the settings make of every request of *section*, which still says nothing."""
+def ask_more(
+    commission: Commission, section: Section, texts: Mapping[str, str], *, sitting: Sitting, stretch: Stretch
+) -> tuple[Request, Leg]:
+    """Return the request for passages that lengthen the whole text of *sitting*, and the leg they will be.
+
+    *stretch* says how many words of them are wanted.
+    """
+    told = (commission.outline, section, context_of(commission, section, texts), commission.templates)
+    written = Written(sitting.text, count_words(sitting.text), stretch.asked, _first(sitting))
+    empty = without_messages(commission, section, stretch)
+    leg = Leg("", StopReason.CUT, base=len(sitting.text), joint=Joint.PASSAGES, stretch=stretch)
+    return replace(empty, messages=extend_messages(*told, written=written)), leg
+
+
+def without_messages(commission: Commission, section: Section, stretch: Stretch = WHOLE) -> Request:
+    """Return what the settings make of a request for *stretch* of *section*, which still says nothing."""
     settings = commission.settings.at(section.own_settings)
     row = commission.catalogue.find(settings.model or commission.catalogue.default)
-    room = room_for(section, factor=roomy(row.factor, commission.factor(row)))
+    room = room_for(section, stretch, factor=roomy(row.factor, commission.factor(row)))
     return Request(
         model=row.id,
         messages=(),
-        max_tokens=settings.max_tokens or room,
+        max_tokens=settings.max_tokens or min(room, row.max_output),
         temperature=settings.temperature,
         top_p=settings.top_p,
         effort=settings.effort,
@@ -171,24 +221,49 @@ def rolling_context(
     )
 
 
-def room_for(section: Section, *, factor: float) -> int:
-    """Return the max_tokens for the words that *section* wants, in the model's own tokens.
+def room_for(section: Section, stretch: Stretch = WHOLE, *, factor: float) -> int:
+    """Return the max_tokens for what *stretch* of *section* asks for, in the model's own tokens.
 
     >>> from storygen.outline.tree import Level, WordTarget
     >>> room_for(Section("a", "A", 1, 1, Level.SCENE, WordTarget(900, 1100)), factor=1.4)
     3490
     """
-    return 256 + math.ceil(section.words.high * TOKENS_A_WORD * factor * ROOM)
+    words = max(stretch.asked, stretch.words)
+    most = section.words.high if words in {0, section.words.aim} else words + words // SLACK
+    return 256 + math.ceil(most * TOKENS_A_WORD * factor * ROOM)
 
 
 def _messages(
     commission: Commission, section: Section, context: Context, *, sitting: Sitting, prefill: bool
 ) -> tuple[tuple[Message, ...], Leg]:
     told = (commission.outline, section, context, commission.templates)
+    leg = Leg("", StopReason.CUT, stretch=sitting.stretch or WHOLE)
     if not sitting.text.strip():
-        return section_messages(*told), Leg("", StopReason.CUT)
+        return section_messages(*told), leg
+    if sitting.begins_stretch:
+        leg = replace(leg, base=len(sitting.text), joint=Joint.PARAGRAPH)
+        return continue_messages(*told, written=_written(section, sitting, sitting.text)), leg
     base = boundary(sitting.text, prefill=prefill)
     if len(base) < sitting.firm:
         base = sitting.text[: sitting.firm]
-    messages = continue_messages(*told, kept=base, anchor=anchor(base), prefill=prefill)
-    return messages, Leg("", StopReason.CUT, base=len(base), anchored=not prefill)
+    leg = replace(leg, base=len(base))
+    written = _written(section, sitting, base)
+    if prefill:
+        return prefilled_messages(*told, written=written), leg
+    messages = continue_messages(*told, written=written, anchor=anchor(base))
+    return messages, replace(leg, joint=Joint.ANCHOR)
+
+
+def _written(section: Section, sitting: Sitting, kept: str) -> Written:
+    """Return what a request says of the text that is *kept*: its length, and how much is still to come."""
+    stretch, words = sitting.stretch or WHOLE, count_words(kept)
+    if not stretch.words:
+        return Written(kept, words, max(0, section.words.aim - words), _first(sitting))
+    start = next((leg.base for leg in sitting.legs if leg.stretch == stretch), len(kept))
+    left = max(0, stretch.words - count_words(kept[start:]))
+    return Written(kept, words, round(left * stretch.asked / stretch.words), _first(sitting))
+
+
+def _first(sitting: Sitting) -> Stretch:
+    """Return what the first request of *sitting* asked for; all, where somebody else began the text."""
+    return next((leg.stretch for leg in sitting.legs if leg.text.strip() and not leg.base), WHOLE)

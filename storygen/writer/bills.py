@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from statistics import mean
 
 from storygen.catalogue import Model
@@ -22,6 +23,7 @@ from storygen.writer.purse import spelled
 STAND_IN = Digest("It went on in so many words as a digest has, one after another. " * 6)
 """A digest that is not there yet."""
 
+_SENTENCE = "It goes on from here, in so many words as are asked for."
 _SAMPLES = 3
 _FRAME = 20
 """Plain tokens around a finished section."""
@@ -38,7 +40,12 @@ class _Sizes:
 
 def stand_in(section: Section) -> str:
     """Return a text as long as *section* will be, in sentences that a tail can be cut from."""
-    return "It goes on from here, in so many words as it was asked for. " * (section.words.aim // 13 + 1)
+    return so_many(section.words.aim)
+
+
+def so_many(words: int) -> str:
+    """Return a text of so many *words*."""
+    return " ".join(islice(cycle(_SENTENCE.split()), words))
 
 
 def choose_context(commission: Commission, *, caches: bool) -> Chosen:

@@ -17,10 +17,11 @@ from storygen.known_settings import OnRefusal
 from storygen.outline.tree import Section
 from storygen.prompts.closure import closure, further_back
 from storygen.text.words import count_words
-from storygen.writer.ask import Commission
+from storygen.writer.ask import Commission, without_messages
 from storygen.writer.attempt import Line
 from storygen.writer.digest import ends_the_run, sum_up
 from storygen.writer.events import Began, Event, Grew, Left, Thinking
+from storygen.writer.rate import Replies
 from storygen.writer.reasons import Sitting
 from storygen.writer.seats import Seats
 from storygen.writer.section import write_section
@@ -128,6 +129,7 @@ class _Bench:
     summing_up: int = 0
     refused: bool = False
     drafts: dict[str, Draft] = field(default_factory=dict)
+    replies: dict[str, Replies] = field(default_factory=dict)
     failures: list[ModelError] = field(default_factory=list)
 
     @classmethod
@@ -229,7 +231,9 @@ class _Bench:
         self.line.tell(Began(section, count_words(sitting.text)))
         line = self.line if self.warm else replace(self.line, tell=partial(self._hear, group))
         try:
-            return await write_section(self.commission, section, self.texts, sitting=sitting, line=line)
+            return await write_section(
+                self.commission, section, self.texts, sitting=sitting, line=line, replies=self.replies
+            )
         except BaseException:
             with suppress(
                 FileError
@@ -252,6 +256,7 @@ class _Bench:
         if draft.status is not DraftStatus.INCOMPLETE:
             self.ready.add(section.id)
             self.texts[section.id] = text
+            self.replies[section.id] = Replies(without_messages(self.commission, section).model, draft.legs)
             self._owe(section)
 
     def _owe(self, section: Section) -> None:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from storygen.draft import Flag, Leg
+from storygen.draft import Flag, Joint, Leg, Stretch
 from storygen.messages import Completion, StopReason
 from storygen.text.markdown import BlockKind, end
 
 MOST_STALLS = 2
 """So many legs without new text, and a section has stalled."""
 
+
+ENDED = frozenset({StopReason.END_TURN, StopReason.STOP_SEQUENCE})
+"""The reasons with which a reply ends by itself."""
 
 _LASTING = {Flag.DOUBTFUL_SEAM, Flag.SHORT_END, Flag.UNCLEAN_END, Flag.ESTIMATED}
 """Flags that stay true when a section is taken up again."""
@@ -31,15 +34,17 @@ class Step(StrEnum):
 class Sitting:
     """A section in the middle of being written: its stitched text, its legs, and what was tried once already.
 
-    `earlier` counts the legs of earlier runs, which no limit holds against this one. `cap` multiplies
-    max_tokens, `shrunk` counts how often the context was halved, `cuts` the broken streams. `in_words` is
-    set where the endpoint turned out to take no prefill. The first `firm` characters are somebody's own: they
-    stay, whatever else is cut back to be gone on from.
+    `stretch` is what is being asked for, None where nothing is yet. `earlier` counts the legs of earlier runs
+    and stretches, which no limit holds against this one. `cap` multiplies max_tokens, `shrunk` counts how
+    often the context was halved, `cuts` the broken streams. `in_words` is set where the endpoint turned out
+    to take no prefill. The first `firm` characters are somebody's own: they stay, whatever else is cut back
+    to be gone on from.
     """
 
     text: str = ""
     legs: tuple[Leg, ...] = ()
     flags: tuple[Flag, ...] = ()
+    stretch: Stretch | None = None
     earlier: int = 0
     cap: int = 1
     shrunk: int = 0
@@ -53,6 +58,28 @@ class Sitting:
     def flagged(self, *flags: Flag) -> Sitting:
         """Return the sitting with *flags* added, each once."""
         return replace(self, flags=tuple(dict.fromkeys((*self.flags, *flags))))
+
+    def asked_for(self, stretch: Stretch) -> Sitting:
+        """Return the sitting as *stretch* is asked for; a new one gets as many legs and tries as any."""
+        if stretch == self.stretch:
+            return self
+        return replace(
+            self,
+            stretch=stretch,
+            earlier=len(self.legs),
+            stalls=0,
+            cuts=0,
+            asked_again=False,
+            reopened=False,
+        )
+
+    @property
+    def begins_stretch(self) -> bool:
+        """Whether nothing of the stretch that is being asked for has come yet, although others are there."""
+        own = (leg for leg in self.legs if leg.stretch == self.stretch)
+        return (
+            self.stretch is not None and self.stretch.number > 1 and not any(leg.text.strip() for leg in own)
+        )
 
     def grown(self, text: str, leg: Leg) -> Sitting:
         """Return the sitting with one more leg; *text* is all of it, stitched."""
@@ -78,7 +105,7 @@ def judge(sitting: Sitting, completion: Completion, *, limits: Limits, full: boo
         case StopReason.END_TURN | StopReason.STOP_SEQUENCE:
             return _ended(sitting, full=full, limits=limits)
         case StopReason.MAX_TOKENS:
-            if not sitting.text.strip():
+            if _brought_nothing(sitting):
                 return _thought_it_all_away(sitting)
             return _go_on(sitting, limits)
         case StopReason.CONTEXT_WINDOW:
@@ -106,16 +133,22 @@ def taken_up(sitting: Sitting) -> Sitting:
     ((<Flag.DOUBTFUL_SEAM: 'doubtful-seam'>,), 0)
     """
     lasting = tuple(flag for flag in sitting.flags if flag in _LASTING)
-    return Sitting(sitting.text, sitting.legs, lasting, earlier=len(sitting.legs), firm=sitting.firm)
+    told = [leg.stretch for leg in sitting.legs if leg.joint is not Joint.PASSAGES]
+    return Sitting(
+        sitting.text,
+        sitting.legs,
+        lasting,
+        stretch=told[-1] if told else None,
+        earlier=len(sitting.legs),
+        firm=sitting.firm,
+    )
 
 
-def is_whole(sitting: Sitting) -> bool:
-    """Say whether the last leg of *sitting* ended it, so that nothing is left to ask."""
-    ended = bool(sitting.legs) and sitting.legs[-1].stop_reason in {
-        StopReason.END_TURN,
-        StopReason.STOP_SEQUENCE,
-    }
-    return ended and bool(sitting.text.strip()) and not cut_short(sitting.text)
+def has_landed(sitting: Sitting) -> bool:
+    """Say whether the last leg of *sitting* ended the stretch that it belongs to."""
+    legs = [leg for leg in sitting.legs if leg.joint is not Joint.PASSAGES]
+    ended = bool(legs) and legs[-1].stop_reason in ENDED
+    return ended and not sitting.begins_stretch and bool(sitting.text.strip()) and not cut_short(sitting.text)
 
 
 def cut_short(text: str) -> bool:
@@ -134,13 +167,18 @@ def cut_short(text: str) -> bool:
 
 
 def _ended(sitting: Sitting, *, full: bool, limits: Limits) -> tuple[Sitting, Step]:
-    if not sitting.text.strip():
+    if _brought_nothing(sitting):
         if sitting.asked_again:
             return sitting.flagged(Flag.EMPTY), Step.STOP
         return replace(sitting, asked_again=True), Step.AGAIN
     if (full or cut_short(sitting.text)) and not sitting.reopened:
         return _go_on(replace(sitting, reopened=True).flagged(Flag.SHORT_END), limits)
     return sitting, Step.ACCEPT
+
+
+def _brought_nothing(sitting: Sitting) -> bool:
+    """Say whether all that was asked for so far brought no text."""
+    return not sitting.text.strip() or sitting.begins_stretch
 
 
 def _thought_it_all_away(sitting: Sitting) -> tuple[Sitting, Step]:

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import assert_never
 
-from storygen.draft import Draft, DraftStatus, Flag, Leg
-from storygen.errors import Rejected
-from storygen.manuscript.seam import anchor, stitch
+from storygen.draft import WHOLE, Draft, DraftStatus, Flag, Joint, Leg, Stretch
+from storygen.errors import Cut, Rejected
+from storygen.manuscript.passages import Lengthened, lengthen
+from storygen.manuscript.seam import anchor, follow, stitch
 from storygen.messages import Completion, Request, StopReason
 from storygen.model.verdict import Kind
 from storygen.outline.tree import Section
-from storygen.writer.ask import Commission, ask
+from storygen.text.words import count_words
+from storygen.writer.ask import Commission, ask, ask_more, course_of
 from storygen.writer.attempt import Answer, Failure, Line, attempt, pause
-from storygen.writer.events import LegEnded, Noted
-from storygen.writer.reasons import Limits, Sitting, Step, is_whole, judge
+from storygen.writer.events import Grew, LegEnded, Noted
+from storygen.writer.rate import Replies, deliveries
+from storygen.writer.reasons import ENDED, Limits, Sitting, Step, has_landed, judge
+from storygen.writer.stretches import (
+    Course,
+    extension,
+    first_stretch,
+    is_too_long,
+    is_too_short,
+    lacking,
+    next_stretch,
+)
 
 _STOPPED = {
     Flag.EMPTY: "the model wrote nothing, twice; give it more room with --max-tokens or less effort, "
@@ -27,32 +41,58 @@ _STOPPED = {
 }
 """What to tell a person about a section that stops unfinished; the first flag that it has counts."""
 
+_LEFT_OUT = "of the passages that came belong nowhere in its text and are left out; `storygen log` has them"
 _TOO_MANY = 429
 _SERVERS_FAULT = 500
 _TOO_LARGE = {Kind.PROMPT_TOO_LONG, "request_too_large"}
 
 
 async def write_section(
-    commission: Commission, section: Section, texts: Mapping[str, str], *, sitting: Sitting, line: Line
+    commission: Commission,
+    section: Section,
+    texts: Mapping[str, str],
+    *,
+    sitting: Sitting,
+    line: Line,
+    replies: Mapping[str, Replies] = MappingProxyType({}),
 ) -> Draft:
     """Write *section* on from *sitting* and return its draft, whole or incomplete.
 
-    Raises ModelError or Stopped where no answer can be had; what came before it is in the journal.
+    *replies* are what this run brought for other sections, by id: they tell how much to ask for. Raises
+    ModelError or Stopped where no answer can be had; what came before it is in the journal.
     """
-    if is_whole(sitting):
-        return draft_of(section, sitting, whole=True)
+    course = course_of(commission, section, texts, replies=replies)
     limits = Limits(legs=commission.settings.legs, cuts=commission.settings.retries)
-    step = Step.CONTINUE
-    while step in {Step.CONTINUE, Step.AGAIN}:
-        sitting, step = await _go_on(commission, section, texts, sitting, limits=limits, line=line)
-    return draft_of(section, sitting, whole=step is Step.ACCEPT)
+    step = Step.ACCEPT if has_landed(sitting) else Step.CONTINUE
+    while stretch := _next(course, sitting, step):
+        sitting, step = sitting.asked_for(stretch), Step.CONTINUE
+        if sitting.begins_stretch:
+            line.tell(Grew(section, "\n\n"))
+        while step in {Step.CONTINUE, Step.AGAIN}:
+            sitting, step = await _go_on(commission, section, texts, sitting, limits=limits, line=line)
+        if step is Step.STOP:
+            return draft_of(section, sitting, whole=False)
+    sitting = await _lengthened(commission, course, texts, sitting, line=line)
+    return draft_of(section, _measured(section, sitting, line=line), whole=True)
 
 
 def join(sitting: Sitting, leg: Leg, *, title: str) -> Sitting:
-    """Add *leg* to *sitting* of the section called *title*, stitched to the text it goes on from."""
+    """Add *leg* to *sitting* of the section called *title*, put together with the text that it belongs to."""
+    if not leg.text.strip():
+        return sitting.grown(sitting.text, leg)
     kept = sitting.text[: leg.base]
-    seam = stitch(kept, leg.text, anchor=anchor(kept) if leg.anchored and kept else None, title=title)
-    grown = sitting.grown(seam.text if leg.text.strip() else sitting.text, leg)
+    match leg.joint:
+        case Joint.PASSAGES:
+            return sitting.grown(_with_passages(sitting, leg).text, leg)
+        case Joint.PARAGRAPH:
+            seam = follow(kept, leg.text, title=title)
+        case Joint.ANCHOR:
+            seam = stitch(kept, leg.text, anchor=anchor(kept) if kept else None, title=title)
+        case Joint.STRAIGHT:
+            seam = stitch(kept, leg.text, anchor=None, title=title)
+        case _:
+            assert_never(leg.joint)
+    grown = sitting.grown(seam.text, leg)
     return grown.flagged(Flag.DOUBTFUL_SEAM) if seam.doubtful else grown
 
 
@@ -76,6 +116,63 @@ def answered(leg: Leg, completion: Completion) -> Leg:
         usage=completion.usage,
         request_id=completion.request_id,
     )
+
+
+def _next(course: Course, sitting: Sitting, step: Step) -> Stretch | None:
+    """Return what to ask for now: what comes next, where the last stretch was accepted, else that one.
+
+    Of a section without a word yet it is planned anew, in case its outline has changed; where it has not, as
+    many words are asked for as before, so that the request is the same.
+    """
+    told, written = sitting.stretch, count_words(sitting.text)
+    if step is Step.ACCEPT:
+        return next_stretch(course, told or WHOLE, written, list(deliveries(sitting.legs)))
+    if told and sitting.text.strip():
+        return told
+    planned = first_stretch(course, written)
+    return told if told and replace(planned, asked=told.asked) == told else planned
+
+
+async def _lengthened(
+    commission: Commission, course: Course, texts: Mapping[str, str], sitting: Sitting, *, line: Line
+) -> Sitting:
+    """Ask once for more where the whole text of *sitting* is too short; it is whole whatever comes.
+
+    Nothing is put between the words of somebody who only wanted them gone on from.
+    """
+    section, told = course.section, sitting.stretch or WHOLE
+    missing = 0 if sitting.firm else lacking(course, count_words(sitting.text))
+    if not missing or any(leg.joint is Joint.PASSAGES for leg in sitting.legs):
+        return sitting
+    stretch = extension(course, told, missing, came=list(deliveries(sitting.legs)))
+    request, leg = ask_more(commission, section, texts, sitting=sitting, stretch=stretch)
+    line.tell(LegEnded(section, f"{missing:,} words missing"))
+    try:
+        answer = await attempt(request, section=section, leg=leg, line=line)
+    except (Rejected, Cut) as error:
+        _turned_down(sitting, error, request, section=section, line=line)
+        return sitting
+    leg = answered(leg, answer.completion)
+    found = _with_passages(sitting, leg)
+    if found.left_out:
+        line.tell(Noted(f"{section.id}: {found.left_out} {_LEFT_OUT}"))
+    return join(sitting, leg, title=section.title)
+
+
+def _with_passages(sitting: Sitting, leg: Leg) -> Lengthened:
+    return lengthen(sitting.text, leg.text, whole=leg.stop_reason in ENDED)
+
+
+def _measured(section: Section, sitting: Sitting, *, line: Line) -> Sitting:
+    """Flag a whole text that is far from its target, and say so; nothing of it is cut."""
+    words = count_words(sitting.text)
+    if is_too_long(section, words):
+        line.tell(Noted(f"{section.id}: {words:,} words came, {section.words.high:,} at most were wanted"))
+        return sitting.flagged(Flag.TOO_LONG)
+    if is_too_short(section, words):
+        line.tell(Noted(f"{section.id}: {words:,} words came, {section.words.low:,} at least were wanted"))
+        return sitting.flagged(Flag.TOO_SHORT)
+    return sitting
 
 
 async def _go_on(

@@ -22,11 +22,12 @@ from storygen.book.database import choose_mode, open_reader, open_writer
 from storygen.book.journal import Journal, open_journal
 from storygen.book.schema import migrate
 from storygen.book.view import view_journal
-from storygen.draft import Draft, DraftStatus, Flag, Leg
+from storygen.draft import Draft, DraftStatus, Flag, Joint, Leg, Stretch
 from storygen.errors import JournalError, Rejected
 from storygen.messages import Completion, Opened, StopReason, Usage
 
 NEXT = Leg("", StopReason.CUT)
+HALF = Stretch(number=1, of=2, words=900, asked=1_200, behind=3, open=True)
 USAGE = Usage(10, 1, 2, 30, 4)
 DONE = Completion(
     "It rained.",
@@ -154,12 +155,12 @@ def test_an_attempt_ends_once(journal: Journal) -> None:
 def test_legs_are_what_came_back_in_order(journal: Journal) -> None:
     journal.complete(intend(journal), Completion("One", StopReason.MAX_TOKENS, USAGE, request_id="r1"))
     journal.unsent(intend(journal), "no route")
-    journal.partial(intend(journal, leg=Leg("", StopReason.CUT, base=3, anchored=True)), " two", "silence")
+    journal.partial(intend(journal, leg=Leg("", StopReason.CUT, base=3, stretch=HALF)), " two", "silence")
     journal.complete(intend(journal, rehearsed=True), DONE)
 
     assert (
         Leg("One", StopReason.MAX_TOKENS, USAGE, "r1"),
-        Leg(" two", StopReason.CUT, base=3, anchored=True),
+        Leg(" two", StopReason.CUT, base=3, stretch=HALF),
     ) == journal.legs("boat")
 
 
@@ -198,7 +199,7 @@ def test_what_was_spent_and_what_is_still_held(journal: Journal) -> None:
 def test_a_draft_is_kept_as_it_was_generated(journal: Journal) -> None:
     legs = (
         Leg("It ", StopReason.MAX_TOKENS, USAGE, "r1"),
-        Leg("rained.", StopReason.END_TURN, USAGE, "r2", base=3, anchored=True),
+        Leg("rained.", StopReason.END_TURN, USAGE, "r2", base=3, joint=Joint.ANCHOR, stretch=HALF),
     )
     draft = Draft("boat", "It rained.", legs=legs, flags=(Flag.DOUBTFUL_SEAM,))
     attempt = intend(journal)

@@ -9,7 +9,7 @@ import pytest
 from storygen.book import schema
 from storygen.book.journal import open_journal
 from storygen.book.view import view_journal
-from storygen.draft import Leg
+from storygen.draft import WHOLE, Joint, Leg
 from storygen.errors import JournalError
 from storygen.messages import StopReason
 
@@ -71,3 +71,12 @@ def test_a_journal_that_was_brought_up_to_date_is_sealed(old: Path) -> None:
 
     with pytest.raises(JournalError, match="is not what was written"):
         view_journal(old)
+
+
+def test_a_leg_of_an_older_journal_still_meets_its_text_as_it_did(old: Path) -> None:
+    with closing(sqlite3.connect(old, isolation_level=None)) as db:
+        db.execute("UPDATE attempt SET fate = 'partial', base = 3, anchored = 1")
+    with open_journal(old, clock=lambda: 1.0) as journal:
+        (leg,) = journal.legs("boat")
+
+    assert (3, Joint.ANCHOR, WHOLE) == (leg.base, leg.joint, leg.stretch)

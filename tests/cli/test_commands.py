@@ -103,6 +103,16 @@ def test_stream_shows_the_prose_on_stdout(tale: Path, capsys: pytest.CaptureFixt
     assert prose in capsys.readouterr().out
 
 
+def test_stretches_stream_as_the_paragraphs_that_they_are(
+    tale: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tale.write_text("title: Long\nsections: [{title: One, words: 2000}]\n")
+    run(["write", "--stream"])
+    prose = (tale.parent / "drafts" / "01-one.md").read_text().split("---\n", 2)[2].strip()
+
+    assert prose in capsys.readouterr().out
+
+
 def test_json_events_end_with_the_book(capsys: pytest.CaptureFixture[str]) -> None:
     run(["write", "--json"])
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -120,6 +130,19 @@ def test_a_dry_run_sends_nothing_and_needs_no_key(tale: Path, capsys: pytest.Cap
 
     assert (0, True, False) == (code, "3 calls" in shown, (tale.parent / "drafts").exists())
     assert "claude-opus-5-5" in shown
+
+
+def test_a_dry_run_counts_the_calls_of_long_sections(tale: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tale.write_text("title: Long\nsections: [{title: One, words: 4000}, {title: Two, words: 900}]\n")
+    run(["write", "--dry-run"])
+    head, one, two, foot = (line.split() for line in capsys.readouterr().out.splitlines()[2:6])
+
+    assert ["section", "words", "calls"] == head[:3]
+    assert (["one", "4,000", "3"], ["two", "900", "1"], ["4", "calls", "4,900", "4"]) == (
+        one[:3],
+        two[:3],
+        foot[:4],
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from storygen.cli.console import Console
 from storygen.cli.watch import Watch
-from storygen.draft import Draft
+from storygen.draft import Draft, Leg, Stretch
+from storygen.messages import StopReason
 from storygen.outline.tree import Level, Section, WordTarget
 from storygen.writer.budget import Amount, Budget, Ceilings
 from storygen.writer.events import Began, Finished, Grew, Left, Waiting
@@ -62,3 +63,16 @@ def test_money_without_a_budget_is_what_was_written_for(tmp_path: Path) -> None:
     watch.tell(Finished(section("boat"), Draft("boat", "It rained."), 70_000, str(tmp_path)))
 
     assert ("$0.07" in watch.lines()[0], "spent" in watch.lines()[0]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [(300, "1 / 100 words (asked for 300)  "), (104, "1 / 100 words  ")]
+)
+def test_a_finished_section_says_what_was_asked_for_where_that_is_not_what_is_wanted(
+    asked: int, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch = Watch(Console())
+    leg = Leg("Rain.", StopReason.END_TURN, stretch=Stretch(words=100, asked=asked))
+    watch.tell(Finished(section("boat"), Draft("boat", "Rain.", legs=(leg,)), 0, "drafts/01-boat.md"))
+
+    assert shown in capsys.readouterr().err

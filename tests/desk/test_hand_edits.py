@@ -207,7 +207,11 @@ def test_a_draft_that_appears_while_its_section_is_written_stays(tale: Path) -> 
         True,
     )
     assert (True, False) == (b"Mine." in model.asked[1], b"One." in model.asked[1])
-    assert [True] == [".new.md" in event.message for event in heard if isinstance(event, Noted)]
+    assert [True] == [
+        ".new.md" in event.message
+        for event in heard
+        if isinstance(event, Noted) and "was changed" in event.message
+    ]
 
 
 def test_a_manuscript_without_comments_is_shown_and_stays(written: Path) -> None:

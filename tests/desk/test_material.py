@@ -98,7 +98,7 @@ def test_hidden_files_are_found_by_no_glob(tmp_path: Path) -> None:
 
 def test_a_command_is_not_run_unless_somebody_allows_it(project_folder: Path) -> None:
     outline = project_folder / "docs" / "outline.yaml"
-    outline.write_text("title: T\nkind: docs\nsources: [{run: touch made}]\npages: [A]\n")
+    outline.write_text("title: T\nkind: docs\nwords: 200\nsources: [{run: touch made}]\npages: [A]\n")
     model = ScriptedModel()
     with pytest.raises(UsageError, match="do not run by themselves"):
         run(real(outline), model)
@@ -108,7 +108,7 @@ def test_a_command_is_not_run_unless_somebody_allows_it(project_folder: Path) ->
 
 def test_what_an_allowed_command_prints_is_a_source(project_folder: Path) -> None:
     outline = project_folder / "docs" / "outline.yaml"
-    outline.write_text("title: T\nkind: docs\nsources: [{run: echo forty-two}]\npages: [A, B]\n")
+    outline.write_text("title: T\nkind: docs\nwords: 200\nsources: [{run: echo forty-two}]\npages: [A, B]\n")
     model = ScriptedModel(says("One."), says("Two."))
     run(opened(outline, STORYGEN_ALLOW_COMMANDS="true", ANTHROPIC_API_KEY="sk-ant-test"), model)
 
@@ -155,7 +155,7 @@ def test_a_command_that_fails_is_an_error_with_its_name(tmp_path: Path, command:
 
 def test_a_command_never_sees_a_key(project_folder: Path) -> None:
     outline = project_folder / "docs" / "outline.yaml"
-    outline.write_text("title: T\nkind: docs\nsources: [{run: env}]\npages: [A]\n")
+    outline.write_text("title: T\nkind: docs\nwords: 200\nsources: [{run: env}]\npages: [A]\n")
     model = ScriptedModel(says("One."))
     environ = {"PATH": "/usr/bin:/bin", "ANTHROPIC_API_KEY": "sk-sentinel", "STORYGEN_ALLOW_COMMANDS": "true"}
     run(opened(outline, **environ), model)

@@ -124,17 +124,17 @@ def test_check_proposes_the_line_too(tale: Path, old: str, new: str, line: str) 
 
 def test_a_markdown_heading_gets_its_id_in_braces(tmp_path: Path) -> None:
     outline = tmp_path / "outline.md"
-    outline.write_text("# Tale\n\n## The boat\n\n- It sails.\n\n## The pier\n\n- It waits.\n")
+    outline.write_text("# Tale\n\n@words: 200\n\n## The boat\n\n- It sails.\n\n## The pier\n\n- It waits.\n")
     run(real(outline), ScriptedModel(says("One."), says("Two.")))
     outline.write_text(outline.read_text().replace("## The boat", "## A boat"))
     (finding,) = check(outline).findings
 
-    assert (3, True) == (finding.line, "write ## A boat {#the-boat}" in finding.help)
+    assert (5, True) == (finding.line, "write ## A boat {#the-boat}" in finding.help)
 
 
 def test_a_title_alone_in_a_list_becomes_two_lines(tmp_path: Path) -> None:
     outline = tmp_path / "outline.yaml"
-    outline.write_text("title: Tale\nsections:\n  - The boat\n  - The pier\n")
+    outline.write_text("title: Tale\nwords: 200\nsections:\n  - The boat\n  - The pier\n")
     run(real(outline), ScriptedModel(says("One."), says("Two.")))
     outline.write_text(outline.read_text().replace("- The pier", "- A pier"))
     (finding,) = check(outline).findings

@@ -6,12 +6,21 @@ from statistics import mean
 import pytest
 from hypothesis import given, settings
 
+from storygen.draft import Stretch
 from storygen.messages import Message, Role
 from storygen.outline.tree import Ending, Kind, Outline, Style
 from storygen.prompts.context import Context, Limits, Revision, Source, StyleTexts, gather
-from storygen.prompts.messages import continue_messages, parts, section_messages
+from storygen.prompts.messages import (
+    Written,
+    continue_messages,
+    extend_messages,
+    parts,
+    prefilled_messages,
+    section_messages,
+)
 from storygen.prompts.templates import Templates
 from storygen.text.tokens import count_tokens
+from storygen.text.words import count_words
 from tests.prompts.books import STYLE, book, context, long_book, outlines, prose, section
 
 TEMPLATES = Templates.read()
@@ -27,11 +36,12 @@ def user(outline: Outline, position: int, found: Context | None = None) -> str:
 
 
 def going_on(outline: Outline, kept: str, *, prefill: bool) -> tuple[Message, ...]:
-    chosen = outline.sections[0]
-    found = context(outline, 1)
-    return continue_messages(
-        outline, chosen, found, TEMPLATES, kept=kept, anchor="then the boats.", prefill=prefill
-    )
+    told = (outline, outline.sections[0], context(outline, 1), TEMPLATES)
+    words = count_words(kept)
+    written = Written(kept, words, max(0, outline.sections[0].words.aim - words))
+    if prefill:
+        return prefilled_messages(*told, written=written)
+    return continue_messages(*told, written=written, anchor="then the boats.")
 
 
 @given(outlines())
@@ -252,6 +262,61 @@ def test_without_kept_text_there_is_nothing_to_continue() -> None:
 def test_a_leg_is_told_how_much_remains() -> None:
     last = [going_on(long_book(1), "word " * count, prefill=False)[-1].text for count in (600, 1200)]
     assert (True, False) == ("about 400 remain" in last[0], "remain for" in last[1])
+
+
+LONG = replace(
+    section(
+        1, beats=("Anna lands.", "Tom leaves.", "The lamp fails."), enter="At sea.", leave="In the dark."
+    ),
+    ending=Ending.HINGE,
+)
+SECOND = Stretch(2, 3, words=1_000, asked=1_700, first=1, behind=2)
+
+
+def stretch_of(number: int, stretch: Stretch) -> str:
+    """Return the last turn that asks for *stretch* of a long section; the first one is the card."""
+    outline = book(LONG, section(2, beats=("It rains.",)))
+    found = replace(context(outline, 1, {}), stretch=stretch)
+    if number == 1:
+        return user(outline, 1, found)
+    written = Written(prose(1), 400, stretch.asked, replace(stretch, number=1, first=0, behind=1))
+    return continue_messages(outline, LONG, found, TEMPLATES, written=written)[-1].text
+
+
+def test_the_first_stretch_is_asked_for_with_its_own_beats_words_and_fence() -> None:
+    card = stretch_of(1, Stretch(1, 3, words=1_000, asked=1_700, behind=1))
+    assert "Words: 1,530 to 1,870, about 1,700\nStretch: 1 of 3;" in card
+    assert "1. Anna lands.\n\nThe line not to cross (it belongs to the next stretch): Tom leaves." in card
+    assert ("At sea." in card, "In the dark." in card, "Ending:" in card) == (True, False, False)
+
+
+def test_a_later_stretch_is_asked_for_with_its_own_beats_words_and_fence() -> None:
+    turn = stretch_of(2, SECOND)
+    assert "stretch 2 of 3: begin a new paragraph" in turn
+    assert "1. Tom leaves.\n\nThe line not to cross: The lamp fails.\nWords: 1,530 to 1,870, about" in turn
+    assert "anchor" not in turn
+
+
+def test_the_last_stretch_brings_the_sections_end() -> None:
+    turn = stretch_of(3, Stretch(3, 3, words=1_000, asked=1_000, first=2, behind=3))
+    assert "State on leaving: In the dark.\nEnding: hinge\nThe line not to cross: It rains." in turn
+
+
+def test_a_beat_that_takes_several_stretches_is_left_under_way_and_gone_on_with() -> None:
+    begun = stretch_of(1, replace(SECOND, number=1, first=0, behind=1, open=True))
+    later = stretch_of(2, replace(SECOND, first=0, behind=1, begun=True))
+    assert "goes on in the next stretch" in begun
+    assert "Stop at the end of a paragraph, with more to come." in begun
+    assert "The first of these beats is under way" in later
+
+
+def test_an_extension_asks_for_passages_and_says_how_many_words_are_missing() -> None:
+    outline = book(LONG)
+    written = Written(prose(1), 400, 600)
+    asked = extend_messages(outline, LONG, context(outline, 1), TEMPLATES, written=written)
+    assert [Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.USER] == [message.role for message in asked]
+    assert "it has about 400 words, and about 600 more are wanted" in asked[-1].text
+    assert "<after>" in asked[-1].text
 
 
 def test_parts_make_up_the_whole_prompt() -> None:

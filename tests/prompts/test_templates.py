@@ -9,7 +9,7 @@ import pytest
 
 from storygen.errors import TemplateError
 from storygen.outline.tree import Kind
-from storygen.prompts.messages import continue_messages, parts
+from storygen.prompts.messages import Written, continue_messages, parts
 from storygen.prompts.shelving import read_shipped
 from storygen.prompts.steps import STEPS
 from storygen.prompts.templates import Templates
@@ -48,7 +48,7 @@ def test_an_own_template_replaces_the_shipped_one_also_where_others_use_it(tmp_p
     templates = own(tmp_path, f'{{% include "{USER}" %}}', "fiction/continue/user.md.j2")
     outline = long_book(1)
     asked = continue_messages(
-        outline, outline.sections[0], context(outline, 1), templates, kept="a", anchor="a", prefill=False
+        outline, outline.sections[0], context(outline, 1), templates, written=Written("a", 1, 999), anchor="a"
     )
     assert "Mine. Title 1" == asked[-1].text
 

@@ -1,0 +1,1 @@
+"""Simulated writers, and how long their books come out, steered and not."""
