@@ -82,13 +82,15 @@ async def areview(
         reviews: list[SectionReview] = []
         failed: list[str] = []
         todo = list(wanted)
-        async with run.at_work(tuple(each.section for each in wanted), wire=wire, chance=chance) as line:
-            while todo and not stop():
-                standing = todo.pop(0)
-                tell(Noted(f"{standing.section.id} is reviewed"))
-                found = await desk.review(standing, line)
-                failed += [] if found else [standing.section.id]
-                reviews += [found] if found else []
+        if wanted:
+            sections = tuple(each.section for each in wanted)
+            async with run.at_work(sections, wire=wire, chance=chance) as line:
+                while todo and not stop():
+                    standing = todo.pop(0)
+                    tell(Noted(f"{standing.section.id} is reviewed"))
+                    found = await desk.review(standing, line)
+                    failed += [] if found else [standing.section.id]
+                    reviews += [found] if found else []
         return ModelReviews(
             desk.offline,
             tuple(reviews),

@@ -311,6 +311,10 @@ def test_what_is_not_written_is_not_reviewed(capsys: pytest.CaptureFixture[str])
     assert ("Nothing was reviewed" in shown.out, "right-time is not written yet" in shown.err) == (True, True)
 
 
+def test_where_there_is_nothing_to_review_no_key_is_wanted() -> None:
+    assert 0 == run(["review", "--model", "claude-opus-4-5"])
+
+
 def test_advice_of_the_built_in_model_stays_out_of_a_paid_text(
     model: Model, capsys: pytest.CaptureFixture[str]
 ) -> None:
