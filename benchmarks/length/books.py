@@ -28,6 +28,7 @@ from storygen.writer.book import Shelf, Work, write_book
 from storygen.writer.budget import Amount
 from storygen.writer.reasons import Sitting
 from storygen.writer.saves import Saves
+from storygen.writer.seats import Seats
 from storygen.writer.stretches import CALL
 
 MODEL = "claude-sonnet-4-6"
@@ -140,7 +141,7 @@ async def _write(outline: Outline, writer: Writer, length: Length) -> list[str]:
             agree=_nobody,
         )
         work = Work(outline.sections, {}, frozenset())
-        result = await write_book(commission, work, line=line, shelf=shelf, stop=lambda: False)
+        result = await write_book(commission, work, line=line, shelf=shelf, seats=Seats(), stop=lambda: False)
     return [draft.text for draft in result.drafts]
 
 

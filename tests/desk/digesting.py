@@ -86,7 +86,9 @@ class Model:
 
 def opened(outline: Path, **flags: Any) -> Project:
     """Open the project of *outline* for a real model."""
-    return open_project(outline, environ={"ANTHROPIC_API_KEY": "sk-ant-test"}, flags=flags)
+    return open_project(
+        outline, environ={"ANTHROPIC_API_KEY": "sk-ant-test", "STORYGEN_LENGTH": "plain"}, flags=flags
+    )
 
 
 def run(outline: Path, model: Model, **flags: Any) -> Written:

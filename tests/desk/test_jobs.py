@@ -77,9 +77,8 @@ def manual(tmp_path: Path) -> Path:
 
 
 def opened(outline: Path, jobs: int, **environ: str) -> Project:
-    return open_project(
-        outline, environ={"ANTHROPIC_API_KEY": "sk-ant-test", **environ}, flags={"jobs": jobs}
-    )
+    plain = {"ANTHROPIC_API_KEY": "sk-ant-test", "STORYGEN_LENGTH": "plain"}
+    return open_project(outline, environ={**plain, **environ}, flags={"jobs": jobs})
 
 
 def run(project: Project, room: Room, **options: Any) -> Written:
