@@ -14,6 +14,7 @@ StorygenError                exit 1
 ├── FileError                exit 5   a file cannot be read or written
 │   ├── BookLocked                    another storygen is writing this book
 │   └── JournalError                  the journal cannot be used as it is
+│       ├── DiskFull                  there is no room for what would come in, so nothing was sent
 │       └── Unsaved                   it could not take text that had come in; carries the text
 └── Interrupted              exit 130 (129, 143): a person or the system said stop
 """
@@ -170,6 +171,10 @@ class BookLocked(FileError):
 
 class JournalError(FileError):
     """The journal cannot be used as it is: damaged, newer, or of another program."""
+
+
+class DiskFull(JournalError):
+    """There is no room for what would come in, so nothing was sent; what is under way still ends well."""
 
 
 class Unsaved(JournalError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from storygen.book.schema import APPLICATION_ID, SEALED, VERSION, migrate
@@ -15,6 +16,7 @@ from storygen.book.seals import broken_seal, seal_from_now
 from storygen.crash_points import Reached, unwatched
 from storygen.errors import JournalError
 from storygen.files.save import PREFIX, SUFFIX
+from storygen.files.trouble import why
 
 _MAGIC = b"SQLite format 3\0"
 _BUSY_SECONDS = 5.0
@@ -24,11 +26,21 @@ _WHY = {
     sqlite3.SQLITE_READONLY: ("it is read-only", "make it writable and run the same command again"),
     sqlite3.SQLITE_IOERR: ("the disk reports an error", "check the disk before you go on"),
     sqlite3.SQLITE_BUSY: ("another program is using it", "close that program and run the same command again"),
-    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "look at its permissions and those of its folder"),
+    sqlite3.SQLITE_CANTOPEN: (
+        "it cannot be opened",
+        "look at its permissions, those of its folder, and how many files may be open (ulimit -n)",
+    ),
     sqlite3.SQLITE_CORRUPT: ("it is damaged", f"restore it from a backup, or {_KEEP}"),
     sqlite3.SQLITE_NOTADB: ("it is damaged", f"restore it from a backup, or {_KEEP}"),
 }
 _UNWRITABLE = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+_PASSING = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY}
+_NO_SHARED_MEMORY = {
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMLOCK,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+}
 
 
 def open_writer(path: Path, *, reached: Reached = unwatched) -> sqlite3.Connection:
@@ -38,6 +50,7 @@ def open_writer(path: Path, *, reached: Reached = unwatched) -> sqlite3.Connecti
     """
     with told(path):
         if not path.exists() and not path.is_symlink():
+            _refuse_a_lone_log(path)
             _create(path, reached)
         _judge_file(path)
         db = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
@@ -95,7 +108,9 @@ def choose_mode(db: sqlite3.Connection) -> str:
     """
     try:
         mode = db.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-    except sqlite3.OperationalError:  # a disk without shared memory says so only when asked
+    except sqlite3.OperationalError as error:  # a disk without shared memory says so only when asked
+        if error.sqlite_errorcode not in _NO_SHARED_MEMORY and _kind(error) == sqlite3.SQLITE_IOERR:
+            raise
         mode = ""
     return mode if mode == "wal" else str(db.execute("PRAGMA journal_mode = TRUNCATE").fetchone()[0])
 
@@ -105,19 +120,57 @@ def damaged(path: Path, how: str) -> JournalError:
     return JournalError(f"the journal {path} is damaged: {how}", f"restore it from a backup, or {_KEEP}")
 
 
+def is_lasting(error: BaseException) -> bool:
+    """Say whether *error*, one that `told` has made, forbids every further write.
+
+    What a disk has failed to keep it may take for kept when it is asked again.
+    """
+    cause = error.__cause__
+    return isinstance(cause, sqlite3.Error) and _kind(cause) not in _PASSING
+
+
+def close_untouched(db: sqlite3.Connection, path: Path) -> None:
+    """Close *db*, the journal at *path*, and leave its log where it is.
+
+    Moving it into the journal, as SQLite does at the last closing, would ask a failed disk once more.
+    """
+    with suppress(sqlite3.Error), closing(_connect_reader(path)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("PRAGMA user_version").fetchone()  # as long as somebody reads, this is not the last
+        db.close()
+    db.close()
+
+
 @contextmanager
 def told(path: Path) -> Iterator[None]:
     """Turn what SQLite says about the journal at *path* into a JournalError."""
     try:
         yield
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the upper bytes say more than a person needs
-        why, help_ = _WHY.get(code, (str(error), "run the same command with --debug"))
-        raise JournalError(f"the journal {path} cannot be used: {why}", help_) from error
+        words, help_ = _WHY.get(_kind(error), (str(error), "run the same command with --debug"))
+        raise JournalError(f"the journal {path} cannot be used: {words}", help_) from error
     except UnicodeDecodeError as error:  # Python cannot even read what SQLite says about a damaged table
         raise damaged(path, "its tables make no sense") from error
     except OSError as error:
-        raise JournalError(f"the journal {path} cannot be used: {error.strerror or error}") from error
+        raise JournalError(
+            f"the journal {path} cannot be used: {why(error)}",
+            "put that right and run the same command again",
+        ) from error
+
+
+def _kind(error: sqlite3.Error) -> int:
+    """Return the lowest byte of SQLite's code; the upper ones say more than a person needs."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def _refuse_a_lone_log(path: Path) -> None:
+    """Raise JournalError where the journal is gone and its log is not: a new one would use it."""
+    if _has_log(path):
+        raise JournalError(
+            f"the journal {path} is gone, but its log is there",
+            f"put the journal back, or move {path.name}-wal away to begin a new one; "
+            "drafts stay, but what was paid is forgotten",
+        )
 
 
 def _create(path: Path, reached: Reached) -> None:
@@ -166,20 +219,38 @@ def _judge_database(db: sqlite3.Connection, path: Path) -> None:
 
 
 def _connect_reader(path: Path) -> sqlite3.Connection:
-    """Open read-only; on a read-only disk, where even that is too much for WAL, take the file as it lies."""
+    """Open read-only; on a disk where even that is too much for WAL, take the files as they lie."""
     address = path.absolute().as_uri() + "?mode=ro"
     db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
     try:
         db.execute("PRAGMA user_version").fetchone()
     except sqlite3.OperationalError as error:
         db.close()
-        if error.sqlite_errorcode & 0xFF not in _UNWRITABLE or _has_log(path):
+        if _kind(error) not in _UNWRITABLE:
             raise
+        if _has_log(path):
+            return _copied(path)
         return sqlite3.connect(address + "&immutable=1", uri=True, isolation_level=None)
     return db
 
 
+def _copied(path: Path) -> sqlite3.Connection:
+    """Return a copy in memory of the journal and its log, made where SQLite may write beside them."""
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    with tempfile.TemporaryDirectory() as folder:
+        for file in _with_logs(path):
+            shutil.copy(file, folder)
+        with closing(sqlite3.connect(Path(folder, path.name), isolation_level=None)) as db:
+            db.backup(copy)
+    return copy
+
+
 def _has_log(path: Path) -> bool:
     """Say whether a log beside *path* holds what the file itself does not have yet."""
-    logs = (path.with_name(path.name + suffix) for suffix in ("-wal", "-journal"))
-    return any(log.exists() and log.stat().st_size > 0 for log in logs)
+    return any(file != path and file.stat().st_size > 0 for file in _with_logs(path))
+
+
+def _with_logs(path: Path) -> list[Path]:
+    """Return the journal at *path* and the logs beside it, those of them that are there."""
+    files = (path.with_name(path.name + suffix) for suffix in ("", "-wal", "-journal"))
+    return [file for file in files if file.exists()]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
+from types import TracebackType
 
 from storygen.book.attempts import Attempt, Fate, Kept
-from storygen.book.database import damaged, open_writer, told
+from storygen.book.database import close_untouched, damaged, open_writer, told
+from storygen.book.guard import Guard
 from storygen.book.log import Log, judge_log
 from storygen.book.rows import pack, spell_stretch, spell_usage, unpack
 from storygen.book.view import PIECES, VERSION_NUMBER, JournalView
@@ -35,6 +37,7 @@ class Journal(JournalView):
     What a method notes is durable when it returns, or when the block of `one_commit` around it ends.
     `interrupted` are the attempts that a killed process had left open: those with text are partial now,
     the others unknown. `torn` tells that the last thing it wrote was not whole, and is dropped.
+    Where a write has failed for good, none follows it.
     """
 
     def __init__(
@@ -44,10 +47,18 @@ class Journal(JournalView):
         super().__init__(db, path)
         self._clock = clock
         self._reached = reached
-        self._place = _place(path)
+        self._guard = Guard.of(path)
         self._saved: dict[int, tuple[int, str]] = {}
         self.torn = False
         self.interrupted = self._close_interrupted()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the file; one that could not be written to is left as it lies."""
+        if self._guard.broken:
+            close_untouched(self._db, self._path)
+        super().__exit__(kind, error, trace)
 
     @contextmanager
     def one_commit(self) -> Iterator[None]:
@@ -55,18 +66,16 @@ class Journal(JournalView):
         if self._db.in_transaction:
             yield
             return
-        if _place(self._path) != self._place:
-            raise JournalError(
-                f"the journal {self._path} was moved or deleted during the run", "put it back and run again"
-            )
+        self._guard.look()
         try:
             with told(self._path):
                 self._db.execute("BEGIN IMMEDIATE")
                 yield
                 self._db.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             self._saved.clear()
             _roll_back(self._db)
+            self._guard.hear(error)
             raise
 
     def open_intent(
@@ -84,8 +93,10 @@ class Journal(JournalView):
         """Note that a request is about to leave, and return the attempt's id.
 
         *leg* is the leg to be, still without a reply, *reserved* what it may cost at worst, in micro-dollars,
-        *plain* the prompt in plain cl100k tokens.
+        *plain* the prompt in plain cl100k tokens. Raises DiskFull where its reply may find no room.
         """
+        self._guard.look()
+        self._guard.make_sure_of_room()
         with self.one_commit():
             (number,) = self._read(itemgetter(0), _LEG_NUMBER, section, rehearsed)
             cursor = self._db.execute(
@@ -281,14 +292,6 @@ def open_journal(path: Path, *, clock: Callable[[], float], reached: Reached = u
 
 
 def _roll_back(db: sqlite3.Connection) -> None:
-    if db.in_transaction:  # on a full disk SQLite has rolled back by itself
-        db.execute("ROLLBACK")
-
-
-def _place(path: Path) -> tuple[int, int] | None:
-    """Return which file *path* is on which disk; None if there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+    with suppress(sqlite3.Error):  # what has gone wrong before says more
+        if db.in_transaction:  # on a full disk SQLite has rolled back by itself
+            db.execute("ROLLBACK")

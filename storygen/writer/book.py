@@ -12,7 +12,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from storygen.draft import Digest, Draft, DraftStatus, Flag
-from storygen.errors import FileError, JournalError, ModelError, lone
+from storygen.errors import DiskFull, FileError, JournalError, ModelError, lone
 from storygen.known_settings import OnRefusal
 from storygen.outline.tree import Section
 from storygen.prompts.closure import closure, further_back
@@ -108,7 +108,7 @@ class _Bench:
 
     `unread` are the ids of the sections whose digest is still to come: whatever reads one of them waits.
     `ways` says by id how long the way from a section to the end is; `queueing` counts those who ask for a
-    seat. `warm` is whether the model has begun to answer anything.
+    seat. `warm` is whether the model has begun to answer anything, `closed` whether nothing more is begun.
     """
 
     commission: Commission
@@ -127,10 +127,10 @@ class _Bench:
     queueing: int = 0
     at_hand: list[Section] = field(default_factory=list)
     summing_up: int = 0
-    refused: bool = False
+    closed: bool = False
     drafts: dict[str, Draft] = field(default_factory=dict)
     replies: dict[str, Replies] = field(default_factory=dict)
-    failures: list[ModelError] = field(default_factory=list)
+    failures: list[ModelError | DiskFull] = field(default_factory=list)
 
     @classmethod
     def of(
@@ -162,7 +162,7 @@ class _Bench:
 
     def start(self, group: TaskGroup) -> None:
         """Ask for a seat for every section that can begin, and begin the digests that may be at hand."""
-        if self.refused or self.stop():
+        if self.closed or self.stop():
             return
         jobs = self.commission.settings.jobs
         most = jobs if self.warm else 1
@@ -179,7 +179,7 @@ class _Bench:
         """Wait for a seat, and write on it whatever has the longest *way* by then."""
         async with self.seats.seat(way=way):
             self.queueing -= 1
-            able = [] if self.refused or self.stop() else list(filter(self._able, self.waiting))
+            able = [] if self.closed or self.stop() else list(filter(self._able, self.waiting))
             if not able:
                 return
             section = min(able, key=self._rank)
@@ -210,12 +210,19 @@ class _Bench:
         """Write *section*, and keep it."""
         try:
             self._keep(section, self.shelf.proofread(section, await self._write(section, group)))
+        except DiskFull as error:  # nothing new is begun, and what streams ends well
+            self.closed = True
+            self._leave(section, error)
         except ModelError as error:
             if ends_the_run(error):
                 raise
-            self.failures.append(error)
-            self.line.tell(Left(section, error.message))
+            self._leave(section, error)
         self.at_hand.remove(section)
+
+    def _leave(self, section: Section, error: ModelError | DiskFull) -> None:
+        """Let the others go on without *section*."""
+        self.failures.append(error)
+        self.line.tell(Left(section, error.message))
 
     async def _sum_up(self, section: Section, group: TaskGroup) -> None:
         """Sum up *section*, and begin what can follow."""
@@ -252,7 +259,7 @@ class _Bench:
         text = self.shelf.keep(section, draft)
         self.drafts[section.id] = draft
         if Flag.REFUSED in draft.flags and self.commission.settings.on_refusal is OnRefusal.STOP:
-            self.refused = True
+            self.closed = True
         if draft.status is not DraftStatus.INCOMPLETE:
             self.ready.add(section.id)
             self.texts[section.id] = text

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from storygen.draft import Digest
-from storygen.errors import Cut, ModelError, Rejected
+from storygen.errors import Cut, DiskFull, ModelError, Rejected
 from storygen.messages import Request
 from storygen.outline.digest import digest_in
 from storygen.outline.tree import Section
@@ -57,8 +57,8 @@ async def sum_up(
     request = ask_digest(commission, section, texts)
     try:
         reply = await run_errand(request, id=f"{section.id}/{STEP}", title=section.title, line=line)
-    except ModelError as error:
-        if ends_the_run(error):
+    except (ModelError, DiskFull) as error:
+        if isinstance(error, ModelError) and ends_the_run(error):
             raise
         line.tell(Noted(f"{section.id} could not be summed up: {error.message}; {_INSTEAD}"))
         return None

@@ -270,11 +270,11 @@ def test_a_journal_is_private(journal: Journal, path: Path) -> None:
     assert {0o600} == {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
 
 
-def test_a_closed_journal_is_one_file(path: Path) -> None:
+def test_a_closed_journal_is_one_file_and_its_ballast(path: Path) -> None:
     with open_journal(path, clock=float) as journal:
         intend(journal)
 
-    assert ["journal.db"] == [file.name for file in path.parent.iterdir()]
+    assert ["ballast", "journal.db"] == sorted(file.name for file in path.parent.iterdir())
 
 
 def test_a_group_is_durable_at_its_end_and_not_before(journal: Journal, path: Path) -> None:
@@ -487,6 +487,24 @@ def test_a_journal_that_was_deleted_during_the_run_stops_it(journal: Journal, pa
 
     with pytest.raises(JournalError, match="moved or deleted"):
         intend(journal)
+
+
+def test_a_journal_that_was_away_is_not_written_to_any_more(journal: Journal, path: Path) -> None:
+    away = path.with_name("elsewhere.db")
+    path.rename(away)
+    with pytest.raises(JournalError):
+        intend(journal)
+    away.rename(path)
+
+    with pytest.raises(JournalError, match="moved or deleted"):
+        intend(journal)
+
+
+def test_a_lone_log_is_not_taken_for_that_of_a_new_journal(path: Path) -> None:
+    path.with_name("journal.db-wal").write_bytes(b"what was not yet in the journal")
+
+    with pytest.raises(JournalError, match="its log is there"):
+        open_journal(path, clock=float)
 
 
 def test_a_full_disk_is_called_full_and_spoils_nothing(path: Path) -> None:
