@@ -19,8 +19,8 @@ def hold(book: Book) -> Iterator[None]:
     """Keep every other storygen from writing *book*, for as long as the block runs.
 
     The system frees the lock when the process ends, however it ends; what a killed one left half written is
-    swept away. Raises BookLocked at once if
-    somebody else holds it, FileError if it cannot be taken at all. The book must be prepared.
+    swept away. Raises BookLocked at once if somebody else holds it, FileError if it cannot be taken at all.
+    The book must be prepared.
     """
     lock = FileLock(book.private / "lock", timeout=0)
     holder = book.private / "lock.pid"  # beside the lock: a loser may truncate the lock file itself
@@ -33,7 +33,7 @@ def hold(book: Book) -> Iterator[None]:
     try:
         with suppress(OSError):  # the number is only for the sentence that a loser reads
             holder.write_text(f"{os.getpid()}\n", encoding="ascii")
-        for folder in (book.root, book.drafts, book.private):
+        for folder in (book.root, book.drafts, book.private, *book.private.glob("versions/*")):
             sweep(folder)
         yield
     finally:

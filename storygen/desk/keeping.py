@@ -87,7 +87,7 @@ class Keeper:
 
     def lay(self, section: Section, kept: Kept) -> str:
         """Put the draft that was *kept* in the place of what is there, and return the text there now."""
-        path = self._lay(section, kept.draft, self._inputs_of(kept))
+        path = self._lay(section, kept.draft, self.inputs_of(kept))
         return (self._authors(section, path) if path.endswith(BESIDE) else "") or kept.draft.text
 
     def bring_back(self, section: Section, version: Version) -> None:
@@ -146,15 +146,6 @@ class Keeper:
         self._note_inputs(section, self.inputs(section, texts, digests), begun=bool(sitting.text.strip()))
         return sitting
 
-    def restore(self, section: Section) -> bool:
-        """Bring a deleted draft back from the journal, and say whether it was there."""
-        known = [kept for kept in self.journal.versions(section.id) if kept.rehearsed is self.rehearsed]
-        last = self.shelved.record.sections.get(section.id)
-        used = [kept for kept in known if last and hash_text(kept.draft.text) == last.text]
-        for kept in (used or known)[-1:]:
-            self.lay(section, kept)
-        return bool(known)
-
     def reconcile(self, generated: Mapping[str, Kept]) -> None:
         """Record the newest *generated* drafts, by id, that the record does not know: a run was killed."""
         sections = dict(self.shelved.record.sections)
@@ -162,7 +153,7 @@ class Keeper:
             stored, written = self.shelved.drafts.get(id_), _written(kept)
             known = id_ in sections and _same(sections[id_], written)
             if stored and not known and not _goes_on(kept) and hash_text(stored.text) == written.text:
-                sections[id_] = replace(written, inputs=self._inputs_of(kept))
+                sections[id_] = replace(written, inputs=self.inputs_of(kept))
         self._record(sections)
 
     def _wrapped(self, section: Section, draft: Draft) -> Draft:
@@ -184,7 +175,8 @@ class Keeper:
         if found:
             self.tell(Noted(f"{section.id} goes on from what is there, although {', '.join(found)}"))
 
-    def _inputs_of(self, kept: Kept) -> Mapping[str, str]:
+    def inputs_of(self, kept: Kept) -> Mapping[str, str]:
+        """Return what the draft that was *kept* was asked from, hashes by name; empty where nobody knows."""
         return self.journal.inputs(kept.draft.id, version=kept.version, rehearsed=kept.rehearsed)
 
     def _left(self, section: Section) -> Sitting:

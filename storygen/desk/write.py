@@ -18,6 +18,7 @@ from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled,
 from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
 from storygen.desk.digests import Digests, digests_of, keep_digest
 from storygen.desk.freshness import asked_from, is_models, stale
+from storygen.desk.held import bring_back
 from storygen.desk.keeping import Keeper
 from storygen.desk.lines import line_of
 from storygen.desk.project import Project
@@ -161,19 +162,17 @@ class Run:
 
         Stale ones that nobody edited are among them if the *selection* wants that.
         """
-        gone = [standing for standing in self.standings if standing.state is State.MISSING]
-        restored = {standing.section.id for standing in gone if self.keeper.restore(standing.section)}
-        if restored:
-            self.tell(
-                Noted(f"brought back from the journal, nothing was sent: {', '.join(sorted(restored))}")
-            )
-        old = self._stale(self.standings) if selection.stale else ()
-        replaceable = {each.section.id for each in old if is_models(each)}
+        old = [each for each in self._stale(self.standings) if is_models(each)] if selection.stale else []
+        chosen = select(self.project.outline, selection, (each.section for each in old))
+        restored = bring_back(
+            self.keeper, self.standings, stale=[each for each in old if each.section in chosen]
+        )
+        replaceable = {each.section.id for each in old}
         unwritten = (
             standing.section
             for standing in self.standings
-            if standing.section.id in replaceable
-            or (standing.section.id not in restored and self._unwritten(standing))
+            if standing.section.id not in restored
+            and (standing.section.id in replaceable or self._unwritten(standing))
         )
         return select(self.project.outline, selection, unwritten)
 

@@ -8,6 +8,7 @@ import pytest
 
 from storygen.book.freshness import Freshness
 from storygen.book.journal import open_journal
+from storygen.crash_points import CrashPoint
 from storygen.desk.accept import accept
 from storygen.desk.estimate import estimate
 from storygen.desk.select import Selection
@@ -291,3 +292,53 @@ def test_a_missing_source_is_a_reason_and_no_error(tmp_path: Path) -> None:
     (tmp_path / "facts.md").unlink()
 
     assert {"a": ("source facts.md is gone",)} == stale(status(opened(path)))
+
+
+def killed_before_draft(point: CrashPoint) -> None:
+    """Die when the journal has the draft and its file does not."""
+    if point is CrashPoint.BEFORE_DRAFT:
+        raise KeyboardInterrupt
+
+
+def test_a_new_text_that_a_killed_run_had_no_time_to_put_in_place_is_not_asked_for_again(book: Path) -> None:
+    first = [says("One boat."), says("Two hours."), says("Three strokes.")]
+    run(real(book), ScriptedModel(*first))
+    edit(book, "Ines boards the ferry.", "Ines misses the ferry.")
+    with pytest.raises(KeyboardInterrupt):
+        run(
+            replace(real(book), reached=killed_before_draft),
+            ScriptedModel(says("No boat.")),
+            selection=Selection(("boat",), stale=True),
+        )
+    run(real(book), model := ScriptedModel(), selection=Selection(("boat",), stale=True))
+
+    assert ([], True) == (model.asked, "No boat." in draft(book, "boat").read_text(encoding="utf-8"))
+
+
+def test_a_real_text_that_a_killed_run_had_no_time_to_put_in_place_is_not_asked_for_again(
+    book: Path,
+) -> None:
+    one = Selection(("boat",))
+    with pytest.raises(KeyboardInterrupt):
+        run(
+            replace(real(book), reached=killed_before_draft),
+            ScriptedModel(says("One boat.")),
+            selection=one,
+        )
+    run(real(book), model := ScriptedModel(), selection=one)
+
+    assert ([], True) == (model.asked, "One boat." in draft(book, "boat").read_text(encoding="utf-8"))
+
+
+def test_only_what_is_chosen_gets_the_text_that_the_journal_holds(book: Path) -> None:
+    run(real(book), ScriptedModel(says("One boat."), says("Two hours."), says("Three strokes.")))
+    edit(book, "Ines boards the ferry.", "Ines misses the ferry.")
+    with pytest.raises(KeyboardInterrupt):
+        run(
+            replace(real(book), reached=killed_before_draft),
+            ScriptedModel(says("No boat.")),
+            selection=Selection(("boat",), stale=True),
+        )
+    run(real(book), ScriptedModel(), selection=Selection(("right",), stale=True))
+
+    assert "One boat." in draft(book, "boat").read_text(encoding="utf-8")
