@@ -128,6 +128,7 @@ class Author:
         """Return all that was made for the author, by name."""
         names = sorted(path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*.*"))
         ours = [name for name in names if name.startswith(("drafts/", "manuscript.md", "storygen.lock"))]
+        ours = [name for name in ours if "/." not in name]
         return {name: (self.folder / name).read_bytes() for name in ours}
 
     def _drafts(self) -> list[Path]:

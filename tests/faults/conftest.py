@@ -9,6 +9,7 @@ from typing import TypeAlias
 import pytest
 
 from tests.faults.author import TEXT, Author
+from tests.faults.strace import why_not
 from tests.servers.scripted import Script, ScriptedServer, Waits
 
 AtServer: TypeAlias = Callable[[Script], tuple[Author, ScriptedServer]]
@@ -18,6 +19,13 @@ AtServer: TypeAlias = Callable[[Script], tuple[Author, ScriptedServer]]
 def _on_linux() -> None:
     if sys.platform != "linux":
         pytest.skip("the faults are those of a Linux machine: its signals, disks and tracers")
+
+
+@pytest.fixture
+def strace_works() -> None:
+    """Skip the test where no process can be traced."""
+    if why := why_not():
+        pytest.skip(why)
 
 
 @pytest.fixture
