@@ -32,11 +32,13 @@ from storygen.review.page import Piece
 from storygen.review.report import review
 from storygen.writer.attempt import fingerprint
 from storygen.writer.reasons import Limits, Sitting, Step, judge
+from storygen.writer.stretches import aim_of, first_stretch
 from tests.outline.test_plan_faults import WHOLE, with_scene
 from tests.prompts import contract
 from tests.prompts.books import STYLE, book, context, section
 from tests.prompts.contract import Asked, Check
 from tests.prompts.generated import prose
+from tests.writer.test_stretches import course
 
 SYSTEM, USER = "section/system.md.j2", "section/user.md.j2"
 SENTENCES = [f"She counted {number} gulls over the northern pier." for number in range(100)]
@@ -235,6 +237,28 @@ def is_sound(plan: Plan) -> bool:
     return not plan_faults(plan, words=2_000)
 
 
+def aim_after_short_ones() -> int:
+    """Return how many words the third section shall have where the two before it came out short."""
+    outline = book(*(section(number) for number in (1, 2, 3)))
+    first, second, third = outline.sections
+    return aim_of(outline, third, [first, second], {"s1": "word " * 900, "s2": "word " * 900})
+
+
+def makes_up_for_what_is_missing(words: int) -> bool:
+    """Whether a section is planned anew once those before it are there: its own thousand, and more."""
+    return words > 1_000
+
+
+def can_be_delivered(asked: int) -> bool:
+    """Whether so many words come in one call."""
+    return asked <= 2_000
+
+
+def lands_where_it_should(asked: int) -> bool:
+    """Whether a writer of whose words six in ten come comes out at a thousand."""
+    return 900 <= 0.6 * asked <= 1_100
+
+
 TECHNIQUES = (
     Technique(
         1,
@@ -258,11 +282,38 @@ TECHNIQUES = (
         ),
     ),
     Technique(
+        3,
+        ("storygen.writer.stretches:aim_of",),
+        (Proof(makes_up_for_what_is_missing, lambda: 1_000, aim_after_short_ones),),
+    ),
+    Technique(
         4,
         ("section/system#output", "section/user#closing"),
         (
             lacks(contract.asks_for_text_alone, lambda: without(r"- This section only.*?\n", SYSTEM)),
             lacks(contract.ends_with_the_two_rules, lambda: emptied("closing", USER)),
+        ),
+    ),
+    Technique(
+        5,
+        ("continue/user#request", "storygen.writer.stretches:next_stretch"),
+        (
+            Proof(
+                can_be_delivered,
+                lambda: first_stretch(replace(course(4_000), most=10_000)).asked,
+                lambda: first_stretch(course(4_000)).asked,
+            ),
+        ),
+    ),
+    Technique(
+        6,
+        ("storygen.writer.rate:rate", "storygen.writer.stretches:first_stretch"),
+        (
+            Proof(
+                lands_where_it_should,
+                lambda: first_stretch(course(rate=0.6, steered=False)).asked,
+                lambda: first_stretch(course(rate=0.6)).asked,
+            ),
         ),
     ),
     Technique(
@@ -434,6 +485,10 @@ def is_there(place: str) -> bool:
         return callable(getattr(import_module(module), name, None))
     name, block = place.split("#")
     return all(f"{{% block {block} %}}" in Templates.read().source(f"{kind}/{name}.md.j2") for kind in Kind)
+
+
+def test_every_technique_has_its_row() -> None:
+    assert list(range(1, 23)) == [technique.number for technique in TECHNIQUES]
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES, ids=number)
