@@ -13,7 +13,7 @@ from tests.desk.test_write import ScriptedModel, opened, real, run, says
 
 BOOK = """\
 title: The Ferry Clock
-words: 300
+words: 200
 model: claude-sonnet-5-5
 codex:
   - {name: Ines, about: A clockmaker of forty. She owns the key to the clock case.}

@@ -8,7 +8,7 @@ from storygen.messages import Message, Role
 from storygen.outline.tree import Kind, Outline
 from storygen.prompts.context import Context
 from storygen.prompts.full import in_full, tokens_in_full
-from storygen.prompts.messages import continue_messages, parts, section_messages
+from storygen.prompts.messages import Written, parts, prefilled_messages, section_messages
 from storygen.prompts.templates import Templates
 from storygen.text.tokens import count_tokens
 from tests.prompts.books import book, context, long_book, prose, section, texts
@@ -63,9 +63,8 @@ def test_the_first_section_is_asked_as_ever() -> None:
 
 def test_a_leg_goes_on_from_the_same_prompt() -> None:
     outline = long_book(3)
-    asked = continue_messages(
-        outline, outline.sections[2], full(outline, 3), TEMPLATES, kept="She", anchor="She", prefill=True
-    )
+    written = Written("She", words=1, wanted=999)
+    asked = prefilled_messages(outline, outline.sections[2], full(outline, 3), TEMPLATES, written=written)
     assert messages(outline, 3) == asked[:-1]
 
 
