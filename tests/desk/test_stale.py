@@ -294,22 +294,26 @@ def test_a_missing_source_is_a_reason_and_no_error(tmp_path: Path) -> None:
     assert {"a": ("source facts.md is gone",)} == stale(status(opened(path)))
 
 
-def killed_before_draft(point: CrashPoint) -> None:
-    """Die when the journal has the draft and its file does not."""
-    if point is CrashPoint.BEFORE_DRAFT:
-        raise KeyboardInterrupt
+class Killed(Exception):
+    """The end of a run that nothing is left to keep after."""
+
+
+def killed(book: Path, text: str, selection: Selection) -> None:
+    """Write *text* into the journal of *book*, and die before it is in its file."""
+
+    def reached(point: CrashPoint) -> None:
+        if point is CrashPoint.BEFORE_DRAFT:
+            raise Killed
+
+    with pytest.raises(Killed):
+        run(replace(real(book), reached=reached), ScriptedModel(says(text)), selection=selection)
 
 
 def test_a_new_text_that_a_killed_run_had_no_time_to_put_in_place_is_not_asked_for_again(book: Path) -> None:
     first = [says("One boat."), says("Two hours."), says("Three strokes.")]
     run(real(book), ScriptedModel(*first))
     edit(book, "Ines boards the ferry.", "Ines misses the ferry.")
-    with pytest.raises(KeyboardInterrupt):
-        run(
-            replace(real(book), reached=killed_before_draft),
-            ScriptedModel(says("No boat.")),
-            selection=Selection(("boat",), stale=True),
-        )
+    killed(book, "No boat.", Selection(("boat",), stale=True))
     run(real(book), model := ScriptedModel(), selection=Selection(("boat",), stale=True))
 
     assert ([], True) == (model.asked, "No boat." in draft(book, "boat").read_text(encoding="utf-8"))
@@ -319,12 +323,7 @@ def test_a_real_text_that_a_killed_run_had_no_time_to_put_in_place_is_not_asked_
     book: Path,
 ) -> None:
     one = Selection(("boat",))
-    with pytest.raises(KeyboardInterrupt):
-        run(
-            replace(real(book), reached=killed_before_draft),
-            ScriptedModel(says("One boat.")),
-            selection=one,
-        )
+    killed(book, "One boat.", one)
     run(real(book), model := ScriptedModel(), selection=one)
 
     assert ([], True) == (model.asked, "One boat." in draft(book, "boat").read_text(encoding="utf-8"))
@@ -333,12 +332,7 @@ def test_a_real_text_that_a_killed_run_had_no_time_to_put_in_place_is_not_asked_
 def test_only_what_is_chosen_gets_the_text_that_the_journal_holds(book: Path) -> None:
     run(real(book), ScriptedModel(says("One boat."), says("Two hours."), says("Three strokes.")))
     edit(book, "Ines boards the ferry.", "Ines misses the ferry.")
-    with pytest.raises(KeyboardInterrupt):
-        run(
-            replace(real(book), reached=killed_before_draft),
-            ScriptedModel(says("No boat.")),
-            selection=Selection(("boat",), stale=True),
-        )
+    killed(book, "No boat.", Selection(("boat",), stale=True))
     run(real(book), ScriptedModel(), selection=Selection(("right",), stale=True))
 
     assert "One boat." in draft(book, "boat").read_text(encoding="utf-8")
