@@ -36,7 +36,7 @@ class LowestDice(Random):
 @pytest.fixture
 def book(tale: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, bytes]]:
     """Return what writes the tale through some trouble, and then gives the book that came of it."""
-    monkeypatch.setattr("storygen.desk.write.Random", LowestDice)
+    monkeypatch.setattr("storygen.desk.lines.Random", LowestDice)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-sentinel")
     for name in ("SILENCE", "HEADERS"):
         monkeypatch.setenv(f"STORYGEN_TIMEOUT_{name}", "0.2")

@@ -72,7 +72,7 @@ Write: TypeAlias = Callable[..., Ended]
 def write(tale: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Write:
     """Return what runs `storygen write` against a script and says how it ended."""
     monkeypatch.chdir(tale.parent)
-    monkeypatch.setattr("storygen.desk.write.Random", LowestDice)
+    monkeypatch.setattr("storygen.desk.lines.Random", LowestDice)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-sentinel")
 
     def writing(script: Script | Iterable[Behaviour], *options: str, **environ: str) -> Ended:

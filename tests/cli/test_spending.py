@@ -86,7 +86,7 @@ def manual(tmp_path: Path) -> Path:
 def write(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Write:
     """Return what runs `storygen write` against a script and says how it ended."""
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-sentinel")
-    monkeypatch.setattr("storygen.desk.write.Random", LowestDice)
+    monkeypatch.setattr("storygen.desk.lines.Random", LowestDice)
 
     def writing(script: Callable[[Asked], Behaviour], *words: str, model: str = HAIKU) -> Ended:
         with ScriptedServer(script) as server:
