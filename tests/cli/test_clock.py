@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from itertools import cycle
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from storygen.cli.group import run
+from tests.servers.dice import LowestDice
 from tests.servers.scripted import Asked, Behaviour, Break, Breaks, Fails, HangsUp, ScriptedServer, continuing
 
 TEXT = " ".join(f"Turn screw number {number} to the left until it clicks." for number in range(1, 30))
@@ -24,13 +24,6 @@ TROUBLE = (
 )
 JUMPS = (0.0, 4e9, -1e9, 1_700_000_000.0, 1.0)
 """Moments from 1938 to 2096."""
-
-
-class LowestDice(Random):
-    """Dice that always fall lowest, so that a wait is as short as its rule allows."""
-
-    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002 - the signature of Random
-        return a
 
 
 @pytest.fixture

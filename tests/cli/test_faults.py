@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import Any, TypeAlias
 
 import pytest
 
 from storygen.book.record import hash_text
 from storygen.cli.group import run
+from tests.servers.dice import LowestDice
 from tests.servers.replies import beginning, event, stream
 from tests.servers.scripted import (
     Asked,
@@ -44,13 +44,6 @@ SERVERS = Path(__file__).parents[1] / "servers"
 CERTIFICATE = SERVERS / "nobody.pem"
 
 Script: TypeAlias = Callable[[Asked], Behaviour]
-
-
-class LowestDice(Random):
-    """Dice that always fall lowest, so that a wait is as short as its rule allows."""
-
-    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002 - the signature of Random
-        return a
 
 
 @dataclass(frozen=True, slots=True)

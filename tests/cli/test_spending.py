@@ -8,7 +8,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from typing import Any, TypeAlias
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from storygen.catalogue import catalogue
 from storygen.cli.group import run
 from storygen.messages import Usage
+from tests.servers.dice import LowestDice
 from tests.servers.replies import pieces_of, stream
 from tests.servers.scripted import Asked, Behaviour, Break, Breaks, HangsUp, Says, ScriptedServer, Streams
 
@@ -25,13 +25,6 @@ LINES = "".join(
     f"  - title: Page {n}\n    sections: [{{title: First {n}}}, {{title: Then {n}}}]\n" for n in range(12)
 )
 MANUAL = f"title: The Manual\nkind: docs\nwords: 2400\npages:\n{LINES}"
-
-
-class LowestDice(Random):
-    """Dice that always fall lowest, so that a wait is as short as its rule allows."""
-
-    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002 - the signature of Random
-        return a
 
 
 @dataclass(slots=True)

@@ -48,6 +48,9 @@ TEXTS = {
     for title in ("Alpha", "Beta", "Gamma", "Delta")
 }
 EDIT = "A person wrote this line."
+WHICH = st.integers(0, 9)
+"""One of several things, whichever there are."""
+
 TEN_YEARS = 10 * 365 * 86_400.0
 FAILURES = {
     "silence": lambda: Cut("silence"),
@@ -177,23 +180,23 @@ class AnyOrder(RuleBasedStateMachine):
             assert isinstance(error, StorygenError), error
 
     @precondition(lambda self: self.running and self.open_calls)
-    @rule(data=st.data(), pieces=st.integers(1, 12), seconds=st.sampled_from([0.0, 0.5]))
-    def say(self, data: st.DataObject, pieces: int, seconds: float) -> None:
-        data.draw(st.sampled_from(self.open_calls)).say(pieces)
+    @rule(which=WHICH, pieces=st.integers(1, 12), seconds=st.sampled_from([0.0, 0.5]))
+    def say(self, which: int, pieces: int, seconds: float) -> None:
+        self.open_calls[which % len(self.open_calls)].say(pieces)
         self.loop.settle(seconds)
         self.look()
 
     @precondition(lambda self: self.running and self.open_calls)
-    @rule(data=st.data())
-    def finish(self, data: st.DataObject) -> None:
-        data.draw(st.sampled_from(self.open_calls)).finish()
+    @rule(which=WHICH)
+    def finish(self, which: int) -> None:
+        self.open_calls[which % len(self.open_calls)].finish()
         self.loop.settle(1.0)
         self.look()
 
     @precondition(lambda self: self.running and self.open_calls)
-    @rule(data=st.data(), kind=st.sampled_from(sorted(FAILURES)))
-    def fail(self, data: st.DataObject, kind: str) -> None:
-        call = data.draw(st.sampled_from(self.open_calls))
+    @rule(which=WHICH, kind=st.sampled_from(sorted(FAILURES)))
+    def fail(self, which: int, kind: str) -> None:
+        call = self.open_calls[which % len(self.open_calls)]
         call.over = True
         call.heard.put_nowait(FAILURES[kind]())
         self.loop.settle(60.0)
@@ -219,20 +222,20 @@ class AnyOrder(RuleBasedStateMachine):
         """Kill the run as soon as it comes to *point*, whenever that is."""
         self.dies_at = point
 
-    @rule(data=st.data())
-    def edit(self, data: st.DataObject) -> None:
+    @rule(which=WHICH)
+    def edit(self, which: int) -> None:
         drafts = read_book(Book.of(self.outline)).drafts
         if drafts:
-            chosen = drafts[data.draw(st.sampled_from(sorted(drafts)))]
+            chosen = drafts[sorted(drafts)[which % len(drafts)]]
             self.edited[chosen.id] = f"{chosen.text}\n\n{EDIT}"
             chosen.path.write_text(f"{chosen.path.read_text()}\n{EDIT}\n")
 
     @precondition(lambda self: not self.running)
-    @rule(data=st.data())
-    def delete(self, data: st.DataObject) -> None:
+    @rule(which=WHICH)
+    def delete(self, which: int) -> None:
         drafts = read_book(Book.of(self.outline)).drafts
         if whole := sorted(drafts.keys() - self.edited.keys()):
-            drafts[data.draw(st.sampled_from(whole))].path.unlink()
+            drafts[whole[which % len(whole)]].path.unlink()
 
     @rule(jump=st.sampled_from([-TEN_YEARS, TEN_YEARS]))
     def change_the_clock(self, jump: float) -> None:
@@ -272,3 +275,33 @@ class AnyOrder(RuleBasedStateMachine):
 
 AnyOrder.TestCase.settings = settings(max_examples=12, stateful_step_count=18, deadline=None)
 TestAnyOrder = AnyOrder.TestCase
+
+
+@pytest.mark.parametrize("point", CrashPoint)
+@pytest.mark.parametrize("tokens", [25, 400])
+def test_a_run_that_dies_at_a_named_point_leaves_the_book_as_it_would_have_been(
+    point: CrashPoint, tokens: int
+) -> None:
+    book = AnyOrder()
+    book.begin(tokens=tokens)
+    for _ in range(2):
+        book.die_later(point)
+        book.write(jobs=2)
+        while book.open_calls and book.running:
+            book.say(which=0, pieces=9, seconds=0.6)
+            if book.running and not book.open_calls[0].left:
+                book.finish(which=0)
+    book.teardown()
+
+
+@pytest.mark.parametrize("says", [1, 2, 5])
+def test_a_run_that_is_killed_in_the_middle_of_streams_leaves_the_book_as_it_would_have_been(
+    says: int,
+) -> None:
+    book = AnyOrder()
+    book.begin(tokens=400)
+    book.write(jobs=2)
+    for which in range(2 * says):
+        book.say(which=which, pieces=4, seconds=0.6)
+    book.kill()
+    book.teardown()

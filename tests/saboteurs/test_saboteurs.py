@@ -32,5 +32,6 @@ def test_what_a_promise_names_is_a_test(test: str) -> None:
     path, _, name = test.partition("::")
     tree = ast.parse((TREE / path).read_text(encoding="utf-8"))
     named = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    named |= {ast.unparse(node.targets[0]) for node in tree.body if isinstance(node, ast.Assign)}
 
     assert not name or name in named

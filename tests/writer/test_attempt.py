@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +11,7 @@ import trio
 from trio.testing import MockClock
 
 from storygen.book.attempts import Fate
-from storygen.book.journal import Journal, open_journal
+from storygen.book.journal import Journal
 from storygen.book.view import view_journal
 from storygen.draft import Leg
 from storygen.errors import Cut, ModelError, Rejected, Stopped, Unreachable
@@ -27,17 +27,6 @@ SECTION = Section("boat", "The boat", 1, 1, Level.SCENE, WordTarget(900, 1_100))
 REQUEST = Request("claude-sonnet-5-5", (Message(Role.USER, "Write about the boat."),), max_tokens=100)
 NEXT = Leg("", StopReason.CUT)
 BUSY = Rejected("busy", status=529, kind="overloaded_error", retry=True)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.db"
-
-
-@pytest.fixture
-def journal(path: Path) -> Iterator[Journal]:
-    with open_journal(path, clock=lambda: 0.0) as journal:
-        yield journal
 
 
 class Model:

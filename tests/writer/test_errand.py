@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
-from pathlib import Path
+from collections.abc import AsyncGenerator
 
 import anyio
-import pytest
 
-from storygen.book.journal import Journal, open_journal
+from storygen.book.journal import Journal
 from storygen.errors import Cut
 from storygen.messages import Counted, Delta, Ended, Message, Opened, Request, Role, StopReason, Text, Usage
 from storygen.writer.errand import run_errand
@@ -14,12 +12,6 @@ from storygen.writer.events import Event
 from tests.writer.lines import line_to
 
 REQUEST = Request("claude-sonnet-5-5", (Message(Role.USER, "Sum it up."),), max_tokens=100)
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with open_journal(tmp_path / "journal.db", clock=lambda: 0.0) as journal:
-        yield journal
 
 
 class Model:

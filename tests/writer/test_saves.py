@@ -6,23 +6,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from storygen.book.journal import Journal, open_journal
+from storygen.book.journal import Journal
 from storygen.book.view import view_journal
 from storygen.draft import Leg
 from storygen.messages import StopReason, Text
 from storygen.writer.saves import Saves
 from tests.servers.stepped import SteppedLoop
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.db"
-
-
-@pytest.fixture
-def journal(path: Path) -> Iterator[Journal]:
-    with open_journal(path, clock=lambda: 0.0) as journal:
-        yield journal
 
 
 @pytest.fixture
