@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.saboteurs.promises import TREE
 
-LONGEST = 240
+LONGEST = 900
 """Seconds that one run of tests may take; a test that hangs does not count as one that fails."""
 
 _WITHOUT = shutil.ignore_patterns(".*", "__pycache__", "dist", "build", "benchmarks")
