@@ -45,7 +45,9 @@ class Attributes:
 
     def read(self, page: Page) -> Iterator[Finding]:
         """Yield a finding where *page* gives somebody another colour than the codex or an earlier section."""
-        for owner, part, colour, span in self._table.found(page.prose) if self._table else ():
+        if self._table is None or self._table.parts.isdisjoint(page.words):
+            return
+        for owner, part, colour, span in self._table.found(page.prose):
             if (owner, part) in self._open:
                 continue
             known = self._facts.setdefault((owner, part), _Fact(colour, page.section.id))
@@ -70,6 +72,7 @@ class _Table:
         self._owners = owners
         self._same: dict[str, str] = table["same"]
         self._parts = {word: part for part, words in table["parts"].items() for word in words.split()}
+        self.parts = frozenset(word.lower() for word in self._parts)
         names = "|".join(sorted(map(re.escape, owners), key=len, reverse=True))
         self._colour = rf"(?P<colour>{'|'.join(sorted(table['colours'].split(), key=len, reverse=True))})"
         self._colour += table["endings"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from storygen.draft import Finding, Flag
 from storygen.outline.tree import Kind, Outline
@@ -29,6 +29,10 @@ FLAGS = {
     RESIDUE.name: Flag.RESIDUE,
 }
 """What a finding of these rules is called on a draft; of any other rule it is `conventions`."""
+
+
+MOST = 50
+"""Findings of one rule in one section: whoever has so many knows what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Conventions:
     def findings(self, page: Page) -> Iterator[Finding]:
         """Yield what *page* does not keep to, all of it verifiable."""
         kind: Kind = self.outline.kind
-        return chain(
+        return first_of(
             foreign_text(page),
             strange_person(page, kind),
             strange_tense(page),
@@ -80,3 +84,8 @@ class Conventions:
 def flag_of(finding: Finding) -> Flag:
     """Return what a draft with this *finding* is flagged as."""
     return FLAGS.get(finding.rule, Flag.CONVENTIONS)
+
+
+def first_of(*rules: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield the findings of each of *rules*, of none more than anybody reads about one section."""
+    return chain.from_iterable(islice(findings, MOST) for findings in rules)

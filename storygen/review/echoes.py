@@ -42,11 +42,11 @@ class Echoes:
         self._pieces: list[Piece] = []
         self._tag = tag
 
-    def read(self, page: Page) -> tuple[float, list[Finding]]:
+    def read(self, page: Page) -> tuple[float, Iterator[Finding]]:
         """Return the share of grams of *page* that were there before, and its findings."""
         shared = self._memory.read(page.told_words)
         self._pieces.append(page.piece)
-        return shared.share, list(self._findings(page, shared))
+        return shared.share, self._findings(page, shared)
 
     def _findings(self, page: Page, shared: Shared) -> Iterator[Finding]:
         spans = plain_spans(page.told) if shared.runs else []

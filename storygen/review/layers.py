@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterable
 
 from storygen.text.markdown import BlockKind, blocks, lines
+from storygen.text.words import without_comments
 
 _OF_BLOCKS = ("```", "~~~", "    ", "\t", "|", "<")
 """Without any of these a text has no block but paragraphs, headings, lists and quotations."""
 
 _BLANKED = {BlockKind.FENCE, BlockKind.CODE, BlockKind.HTML, BlockKind.TABLE, BlockKind.RULE}
+_LINE = re.compile(r"[^\n]+")
 _NOT_A_LINE_END = re.compile(r"[^\n]")
 
 _TELLING = re.compile(r"[`<\[{&]|://")
 _MARKUP = re.compile(
-    r"<!--.*?-->"
-    r"|(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"  # a code span
+    r"(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)"  # a code span
     r"|</?[A-Za-z][^<>\n]*>"  # a tag or an address in angle brackets
     r"|(?<=\])\([^()\s]*(?:[ \t]+\"[^\"()\n]*\")?\)"  # where a link leads
     r"|(?<=\])\[[^\[\]\n]*\]"  # the label of a link
@@ -70,6 +71,7 @@ def prose_of(text: str) -> str:
     """
     if any(mark in text for mark in _OF_BLOCKS):
         text = _without_blocks(text)
+    text = without_comments(text)
     return _MARKUP.sub(_blank, text) if _TELLING.search(text) else text
 
 
@@ -110,10 +112,16 @@ def paragraphs(layer: str) -> list[tuple[int, int]]:
     >>> paragraphs("One\ntwo.\n\nThree.")
     [(0, 8), (10, 16)]
     """
-    return [found.span() for found in _PARAGRAPH.finditer(layer)]
-
-
-_PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
+    found: list[tuple[int, int]] = []
+    start, end = 0, -1
+    for line in _LINE.finditer(layer):
+        if line[0].isspace():
+            continue
+        if line.start() != end + 1:
+            found += [(start, end)] if end >= 0 else []
+            start = line.start()
+        end = line.end()
+    return [*found, (start, end)] if end >= 0 else found
 
 
 def _without_blocks(text: str) -> str:

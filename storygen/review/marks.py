@@ -160,7 +160,8 @@ def _dashes(page: Page) -> Mapping[str, Use]:
 
 def _is_dash(prose: str, found: re.Match[str], form: str) -> bool:
     """Whether what was *found* stands between words, and not in a range or where a line of talk begins."""
-    before, behind = prose[: found.start()][-12:], prose[found.end() : found.end() + 12]
+    before = prose[max(0, found.start() - 12) : found.start()]
+    behind = prose[found.end() : found.end() + 12]
     if not before.strip(" ") or before[-1:] == "\n" or not behind.strip() or behind[:1] in "\n-":
         return False
     return not (form == "–" and _RANGE.search(before + found[0] + behind))

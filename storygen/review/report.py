@@ -10,7 +10,7 @@ from storygen.draft import Finding
 from storygen.outline.tree import Kind
 from storygen.review.attributes import Attributes
 from storygen.review.card import absent_names, beats_not_found, outside_target
-from storygen.review.conventions import Conventions
+from storygen.review.conventions import Conventions, first_of
 from storygen.review.drift import drifts
 from storygen.review.echoes import Echoes, Edges
 from storygen.review.habits import habits, rhythm
@@ -81,7 +81,7 @@ class _Reviewer:
         self._names.read(page)
         own = self._keeping(page) if piece.section.asked else ()
         beside = (self._edges.read(page), self._spellings.read(page), self._attributes.read(page))
-        return chain(own, echoes, *beside, to_verify(page), self._hints(page, found))
+        return chain(own, first_of(echoes, *beside, to_verify(page), self._hints(page, found)))
 
     def _keeping(self, page: Page) -> Iterator[Finding]:
         """Yield what a section that a model was asked for does not keep to."""

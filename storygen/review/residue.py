@@ -48,8 +48,9 @@ def left_over(page: Page, ids: re.Pattern[str] | None) -> Iterator[Finding]:
 
 def to_verify(page: Page) -> Iterator[Finding]:
     """Yield a finding for every mark in *page* that says that something is still to be checked."""
-    if "<!--" in page.text:
-        for found in _COMMENT.finditer(page.text):
+    closed = page.text.rfind("-->") + 3  # behind it no comment can end, so that none is looked for in vain
+    if "<!--" in page.text[:closed]:
+        for found in _COMMENT.finditer(page.text, 0, closed):
             what = clipped(found["what"]) or "this"
             yield page.finding(UNVERIFIED, found.span(), f"still to be checked: {what}")
 
@@ -86,7 +87,7 @@ def _spans(page: Page, ids: re.Pattern[str] | None) -> Iterator[tuple[int, int]]
     yield from (found.span() for found in ids.finditer(prose)) if ids else ()
 
 
-_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_LINE = re.compile(r"[^\n]+")
 _LABEL = re.compile(r"[:：=\d]|\A.{1,40}\Z")
 
 

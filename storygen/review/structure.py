@@ -36,7 +36,7 @@ def broken_markdown(page: Page) -> Iterator[Finding]:
 
 
 def unbalanced(page: Page) -> Iterator[Finding]:
-    """Yield a finding for every bracket or quotation mark of *page* that has no other half.
+    """Yield a finding for every paragraph of *page* in which a bracket or mark has no other half, the first.
 
     Speech that goes on in the next paragraph opens again there, and is closed once: that is no finding.
     """
@@ -45,7 +45,7 @@ def unbalanced(page: Page) -> Iterator[Finding]:
     for (start, end), behind in pairwise([*page.paragraphs, (len(page.text), len(page.text))]):
         text = _FACE.sub(lambda found: " " * len(found[0]), page.prose[start:end])
         goes_on = _GOES_ON.match(page.prose, behind[0]) is not None
-        for at in _lone(text, pairs, goes_on=goes_on):
+        for at in _lone(text, pairs, goes_on=goes_on)[:1]:
             place = (start + at, start + at + 1)
             said = clipped(page.text[place[0] : place[0] + 60])
             yield page.finding(UNBALANCED, place, f"{page.text[place[0]]} has no other half: “{said}”")

@@ -42,6 +42,7 @@ _MARKUP = (
 )
 _TOKEN = re.compile(rf"{_MARKUP}|(?P<word>{_WORD})", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_NOT_A_LINE_END = re.compile(r"[^\n]")
 
 
 def count_words(text: str) -> int:
@@ -70,7 +71,7 @@ def split_words(text: str) -> list[str]:
 
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield where the words of *text* start and end."""
-    for found in _TOKEN.finditer(_without_comments(text)):
+    for found in _TOKEN.finditer(without_comments(text)):
         if found["word"]:
             yield found.span("word")
 
@@ -104,9 +105,13 @@ def _plain(text: str) -> re.Pattern[str]:
     return _PLAIN if _STANDS_ALONE.search(text) else _SPACED
 
 
-def _without_comments(text: str) -> str:
-    """Blank out the HTML comments of *text*; everything else stays where it is."""
+def without_comments(text: str) -> str:
+    r"""Blank out the HTML comments of *text*; everything else stays where it is, line ends too.
+
+    >>> without_comments("a <!-- b\n--> c")
+    'a       \n    c'
+    """
     closed = text.rfind("-->") + 3  # behind it no comment can end, so that none is looked for in vain
     if closed < len("<!---->"):
         return text
-    return _COMMENT.sub(lambda found: " " * len(found[0]), text[:closed]) + text[closed:]
+    return _COMMENT.sub(lambda found: _NOT_A_LINE_END.sub(" ", found[0]), text[:closed]) + text[closed:]
