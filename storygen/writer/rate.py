@@ -53,6 +53,7 @@ def deliveries(legs: Iterable[Leg]) -> Iterator[Delivery]:
     """Yield what was asked for and came, for each call and those that went on from it, if it came to an end.
 
     >>> from storygen.draft import Stretch
+    >>> from storygen.messages import StopReason
     >>> half = Leg("One two three. " * 100, StopReason.END_TURN, stretch=Stretch(asked=600))
     >>> list(deliveries([half]))
     [Delivery(asked=600, words=300)]

@@ -158,7 +158,7 @@ def test_a_command_never_sees_a_key(project_folder: Path) -> None:
     outline.write_text("title: T\nkind: docs\nwords: 200\nsources: [{run: env}]\npages: [A]\n")
     model = ScriptedModel(says("One."))
     environ = {"PATH": "/usr/bin:/bin", "ANTHROPIC_API_KEY": "sk-sentinel", "STORYGEN_ALLOW_COMMANDS": "true"}
-    run(opened(outline, **environ), model)
+    run(opened(outline, **environ, STORYGEN_LENGTH="plain"), model)
 
     assert (False, True) == (b"sk-sentinel" in model.asked[0], b"PATH=/usr/bin:/bin" in model.asked[0])
 
