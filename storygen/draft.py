@@ -82,6 +82,7 @@ class Flag(StrEnum):
     UNCLEAN_END = "unclean-end"
     UNKNOWN_STOP = "unknown-stop"
     ESTIMATED = "estimated"
+    MUST_MISSING = "must-missing"
     TOO_SHORT = "too-short"
     TOO_LONG = "too-long"
     WRONG_LANGUAGE = "wrong-language"

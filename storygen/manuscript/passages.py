@@ -28,12 +28,13 @@ class Lengthened:
     left_out: int = 0
 
 
-def lengthen(text: str, reply: str, *, whole: bool = True) -> Lengthened:
+def lengthen(text: str, reply: str, *, whole: bool = True, firm: int = 0) -> Lengthened:
     r"""Put the passages of *reply* into *text*, of which every character stays.
 
     Each passage stands under `<after>` with the last words of the paragraph that it follows. It goes between
     that block and the next one; where it names none, or several, or says what stands there already, it is
-    left out. Of a reply that is not *whole* the last paragraph does not count.
+    left out. Of a reply that is not *whole* the last paragraph does not count. Nothing goes between the first
+    *firm* characters: what belongs there goes to the end.
 
     >>> reply = "<after>She rang twice.</after>\n\nNobody came."
     >>> lengthen("She rang twice.\n\nShe left.", reply).text
@@ -41,7 +42,7 @@ def lengthen(text: str, reply: str, *, whole: bool = True) -> Lengthened:
     """
     told = list(_passages(reply if whole else reply.rpartition("\n\n")[0]))
     known = _runs(text)
-    placed = [(_place(text, words), passage) for words, passage in told]
+    placed = [(_behind(firm, _place(text, words), text), passage) for words, passage in told]
     fitting = [(place, passage) for place, passage in placed if place and known.isdisjoint(_runs(passage))]
     grown, last = "", 0
     for place, passage in sorted(fitting, key=itemgetter(0)):
@@ -68,6 +69,11 @@ def _place(text: str, words: str) -> int:
     ending = [end for end, block in told if block.endswith(wanted)]
     having = ending or [end for end, block in told if wanted in block]
     return having[0] if len(having) == 1 else 0
+
+
+def _behind(firm: int, place: int, text: str) -> int:
+    """Return *place*, or the end of *text* where it lies among the first *firm* characters."""
+    return place if place > firm or not place else len(text.rstrip())
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:

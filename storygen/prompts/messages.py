@@ -45,13 +45,14 @@ class Written:
     """What is there of a section when more of it is asked for.
 
     Its `text` has so many `words`; so many more are `wanted`. `first` is what the request asked for that it
-    began with.
+    began with, `absent` are the texts that have to appear in it verbatim, and do not.
     """
 
     text: str
     words: int
     wanted: int
     first: Stretch = WHOLE
+    absent: tuple[str, ...] = ()
 
 
 def continue_messages(
@@ -86,11 +87,12 @@ def prefilled_messages(
 def extend_messages(
     outline: Outline, section: Section, context: Context, templates: Templates, *, written: Written
 ) -> tuple[Message, ...]:
-    """Return the messages that ask for passages which lengthen what is *written* of *section*.
+    """Return the messages that ask for passages which add to what is *written* of *section* what it lacks.
 
     Raises TemplateError.
     """
     own: dict[str, Plain] = {"written": written.words, "missing": written.wanted}
+    own["absent"] = list(written.absent)
     return _after_text(outline, section, context, templates, step="extend", written=written, own=own)
 
 

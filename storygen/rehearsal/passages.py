@@ -1,4 +1,4 @@
-"""Passages for a text that is too short: each under the last words of the paragraph that it follows."""
+"""Passages that a text lacks: each under the last words of the paragraph that it follows."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ _QUOTED = 10
 _ENOUGH = 150
 """From so many words on there is a second place for them."""
 
+_FEW = 30
+"""Words of a passage that is only there for what has to appear."""
+
+_VERBATIM = re.compile(r"<verbatim>\n(.*?)\n</verbatim>", re.DOTALL)
+
 
 def asks_for_passages(conversation: Conversation) -> bool:
     """Whether the last turn shows how to say after which paragraph a passage belongs."""
@@ -25,14 +30,17 @@ def asks_for_passages(conversation: Conversation) -> bool:
 
 
 def passages(conversation: Conversation) -> str:
-    """Return passages of as many words as are asked for, made from the section's card without its beats."""
+    """Return passages of as many words as are asked for, made from the section's card without its beats.
+
+    What has to appear to the letter stands at the end of the last.
+    """
     card = read_card(conversation.system, conversation.asking)
-    words = length(conversation.since) or card.words // 2
+    owed = _VERBATIM.findall(conversation.since)
+    words = length(_VERBATIM.sub("", conversation.since)) or (_FEW if owed else card.words // 2)
     places = _places(conversation.kept)
     wanted = places[:: max(1, len(places) // 2)][: 2 if words >= _ENOUGH else 1] or places
-    return "\n\n".join(
-        f"<after>{quoted}</after>\n\n{_passage(card, words // len(wanted), quoted)}" for quoted in wanted
-    )
+    told = (f"<after>{quoted}</after>\n\n{_passage(card, words // len(wanted), quoted)}" for quoted in wanted)
+    return "\n\n".join((*told, *map(_in_code, owed)))
 
 
 def _passage(card: Card, words: int, quoted: str) -> str:
@@ -40,8 +48,16 @@ def _passage(card: Card, words: int, quoted: str) -> str:
     return docs(own) if card.docs else fiction(own)
 
 
+def _in_code(text: str) -> str:
+    """Return *text* as code, where that takes no more than two marks."""
+    return text if "`" in text or "\n" in text else f"`{text}`"
+
+
 def _places(kept: str) -> list[str]:
-    """Return the last words of every paragraph of *kept* but the last that can be told from the others."""
+    """Return the last words of every paragraph of *kept* but the last that can be told from the others.
+
+    Where there is no other, the last one has to do.
+    """
     paragraphs = [each for each in re.split(r"\n\s*\n", kept.strip()) if each[:1].isalnum()]
     ends = [" ".join(each.split()[-_QUOTED:]) for each in paragraphs]
-    return [end for end in ends[:-1] if ends.count(end) == 1 and len(end.split()) == _QUOTED]
+    return [end for end in ends[:-1] if ends.count(end) == 1 and len(end.split()) == _QUOTED] or ends[-1:]

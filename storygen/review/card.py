@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from storygen.draft import Finding
-from storygen.outline.tree import Outline
+from storygen.outline.tree import Kind, Outline
+from storygen.outline.verbatim import absent, plain_marks
 from storygen.review.page import Page, clipped
 from storygen.review.rules import ABSENT, AVOIDED, BEAT, LENGTH, MUST, Rule
 from storygen.review.vocabulary import code_of, vocabulary
@@ -19,7 +20,6 @@ SLACK = 0.25
 _COVERED = 0.34
 _STEM = 5
 _LEAST = 4
-_SAME = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("\u00a0", " "), ("\u202f", " "))
 
 
 def avoided(page: Page) -> Iterator[Finding]:
@@ -29,7 +29,7 @@ def avoided(page: Page) -> Iterator[Finding]:
     if pattern is None:
         return
     found: dict[str, list[tuple[int, int]]] = {}
-    for hit in pattern.finditer(_plain_marks(page.prose)):
+    for hit in pattern.finditer(plain_marks(page.prose)):
         found.setdefault(" ".join(hit[0].casefold().split()), []).append(hit.span())
     for spans in found.values():
         times = f" ({len(spans)} times)" if len(spans) > 1 else ""
@@ -38,11 +38,11 @@ def avoided(page: Page) -> Iterator[Finding]:
         )
 
 
-def missing(page: Page) -> Iterator[Finding]:
-    """Yield a finding for everything that must stand in *page* and does not."""
-    text = _one_spelling(page.text)
+def missing(page: Page, kind: Kind) -> Iterator[Finding]:
+    """Yield a finding for all that must stand in *page* and does not, wherever its lines are broken."""
+    text = _on_one_line(page.text)
     for must in page.section.must:
-        if _one_spelling(must) not in text:
+        if absent((_on_one_line(must),), text, kind):
             yield _absent(page, MUST, f"“{clipped(must)}” must stand here verbatim, and does not")
 
 
@@ -92,21 +92,14 @@ def _stem(word: str) -> str:
     return word[:_STEM]
 
 
-def _one_spelling(text: str) -> str:
-    return " ".join(_plain_marks(text).split())
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=64)
 def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
     """Return what finds any of *phrases*, in any case and however it is wrapped."""
     patterns = [
-        r"\s+".join(map(re.escape, _plain_marks(phrase).split())) for phrase in phrases if phrase.strip()
+        r"\s+".join(map(re.escape, plain_marks(phrase).split())) for phrase in phrases if phrase.strip()
     ]
     return re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE) if patterns else None
-
-
-def _plain_marks(text: str) -> str:
-    """Return *text* with straight marks and plain blanks, each in its place."""
-    for mark, plain in _SAME:
-        text = text.replace(mark, plain)
-    return text

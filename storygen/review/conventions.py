@@ -76,7 +76,7 @@ class Conventions:
             unbalanced(page),
             leaked(page, self.notes),
             quoted(page, self.samples),
-            missing(page),
+            missing(page, kind),
             broken_markdown(page),
         )
 

@@ -134,14 +134,20 @@ def ask(
 
 
 def ask_more(
-    commission: Commission, section: Section, texts: Mapping[str, str], *, sitting: Sitting, stretch: Stretch
+    commission: Commission,
+    section: Section,
+    texts: Mapping[str, str],
+    *,
+    sitting: Sitting,
+    stretch: Stretch,
+    absent: tuple[str, ...] = (),
 ) -> tuple[Request, Leg]:
-    """Return the request for passages that lengthen the whole text of *sitting*, and the leg they will be.
+    """Return the request for passages that the whole text of *sitting* lacks, and the leg they will be.
 
-    *stretch* says how many words of them are wanted.
+    *stretch* says how many words of them are wanted, *absent* which texts have to stand in them verbatim.
     """
     told = (commission.outline, section, context_of(commission, section, texts), commission.templates)
-    written = Written(sitting.text, count_words(sitting.text), stretch.asked, _first(sitting))
+    written = Written(sitting.text, count_words(sitting.text), stretch.asked, _first(sitting), absent)
     empty = without_messages(commission, section, stretch)
     leg = Leg("", StopReason.CUT, base=len(sitting.text), joint=Joint.PASSAGES, stretch=stretch)
     return replace(empty, messages=extend_messages(*told, written=written)), leg

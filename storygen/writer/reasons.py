@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
@@ -142,6 +143,15 @@ def taken_up(sitting: Sitting) -> Sitting:
         earlier=len(sitting.legs),
         firm=sitting.firm,
     )
+
+
+def finish(sitting: Sitting, *, absent: Collection[str]) -> tuple[Sitting, Step]:
+    """Decide what becomes of *sitting*, which has come to its end: texts that must stand in it are *absent*.
+
+    >>> finish(Sitting("Run it."), absent=["ferry up"])[1], finish(Sitting("Run it."), absent=[])[1]
+    (<Step.STOP: 'stop'>, <Step.ACCEPT: 'accept'>)
+    """
+    return (sitting.flagged(Flag.MUST_MISSING), Step.STOP) if absent else (sitting, Step.ACCEPT)
 
 
 def has_landed(sitting: Sitting) -> bool:

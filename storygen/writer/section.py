@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import assert_never
@@ -14,12 +14,13 @@ from storygen.manuscript.seam import anchor, follow, stitch
 from storygen.messages import Completion, Request, StopReason
 from storygen.model.verdict import Kind
 from storygen.outline.tree import Section
+from storygen.outline.verbatim import absent
 from storygen.text.words import count_words
 from storygen.writer.ask import Commission, ask, ask_more, course_of
 from storygen.writer.attempt import Answer, Failure, Line, attempt, pause
 from storygen.writer.events import Grew, LegEnded, Noted
 from storygen.writer.rate import Replies, deliveries
-from storygen.writer.reasons import ENDED, Limits, Sitting, Step, has_landed, judge
+from storygen.writer.reasons import ENDED, Limits, Sitting, Step, finish, has_landed, judge
 from storygen.writer.stretches import (
     Course,
     extension,
@@ -42,6 +43,10 @@ _STOPPED = {
 """What to tell a person about a section that stops unfinished; the first flag that it has counts."""
 
 _LEFT_OUT = "of the passages that came belong nowhere in its text and are left out; `storygen log` has them"
+_MUST_MISSING = (
+    "has to appear verbatim and does not, although it was asked for once more; what came is kept: "
+    "add the text yourself, or rework the beats, and run again"
+)
 _TOO_MANY = 429
 _SERVERS_FAULT = 500
 _TOO_LARGE = {Kind.PROMPT_TOO_LONG, "request_too_large"}
@@ -72,7 +77,12 @@ async def write_section(
             sitting, step = await _go_on(commission, section, texts, sitting, limits=limits, line=line)
         if step is Step.STOP:
             return draft_of(section, sitting, whole=False)
-    sitting = await _lengthened(commission, course, texts, sitting, line=line)
+    sitting = await _filled(commission, course, texts, sitting, line=line)
+    missing = absent(section.must, sitting.text, commission.outline.kind)
+    sitting, step = finish(sitting, absent=missing)
+    if step is Step.STOP:
+        line.tell(Noted(f"{section.id}: {_named(missing)} {_MUST_MISSING}"))
+        return draft_of(section, sitting, whole=False)
     return draft_of(section, _measured(section, sitting, line=line), whole=True)
 
 
@@ -133,20 +143,21 @@ def _next(course: Course, sitting: Sitting, step: Step) -> Stretch | None:
     return told if told and replace(planned, asked=told.asked) == told else planned
 
 
-async def _lengthened(
+async def _filled(
     commission: Commission, course: Course, texts: Mapping[str, str], sitting: Sitting, *, line: Line
 ) -> Sitting:
-    """Ask once for more where the whole text of *sitting* is too short; it is whole whatever comes.
+    """Ask once for passages where the text of *sitting* is too short, or lacks what has to stand in it.
 
     Nothing is put between the words of somebody who only wanted them gone on from.
     """
-    section, told = course.section, sitting.stretch or WHOLE
-    missing = 0 if sitting.firm else lacking(course, count_words(sitting.text))
-    if not missing or any(leg.joint is Joint.PASSAGES for leg in sitting.legs):
+    section = course.section
+    words = _lacking(course, sitting)
+    missing = absent(section.must, sitting.text, commission.outline.kind)
+    if not words and not missing:
         return sitting
-    stretch = extension(course, told, missing, came=list(deliveries(sitting.legs)))
-    request, leg = ask_more(commission, section, texts, sitting=sitting, stretch=stretch)
-    line.tell(LegEnded(section, f"{missing:,} words missing"))
+    stretch = _extension(course, sitting, words)
+    request, leg = ask_more(commission, section, texts, sitting=sitting, stretch=stretch, absent=missing)
+    line.tell(LegEnded(section, f"{words:,} words missing" if words else f"{_named(missing)} missing"))
     try:
         answer = await attempt(request, section=section, leg=leg, line=line)
     except (Rejected, Cut) as error:
@@ -159,8 +170,26 @@ async def _lengthened(
     return join(sitting, leg, title=section.title)
 
 
+def _lacking(course: Course, sitting: Sitting) -> int:
+    """Return how many more words to ask for, if that was not done before; else 0."""
+    asked = sitting.firm or any(leg.joint is Joint.PASSAGES for leg in sitting.legs)
+    return 0 if asked else lacking(course, count_words(sitting.text))
+
+
+def _extension(course: Course, sitting: Sitting, words: int) -> Stretch:
+    """Return what to ask for so that *words* more come; as many as it takes where it is not for the words."""
+    told = sitting.stretch or WHOLE
+    if not words:
+        return replace(told, words=0, asked=0)
+    return extension(course, told, words, came=list(deliveries(sitting.legs)))
+
+
+def _named(missing: Iterable[str]) -> str:
+    return ", ".join(f"“{' '.join(text.split())}”" for text in missing)
+
+
 def _with_passages(sitting: Sitting, leg: Leg) -> Lengthened:
-    return lengthen(sitting.text, leg.text, whole=leg.stop_reason in ENDED)
+    return lengthen(sitting.text, leg.text, whole=leg.stop_reason in ENDED, firm=sitting.firm)
 
 
 def _measured(section: Section, sitting: Sitting, *, line: Line) -> Sitting:

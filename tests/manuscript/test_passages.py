@@ -98,6 +98,11 @@ def test_of_a_reply_that_broke_off_the_last_paragraph_is_left_out() -> None:
     assert TEXT.replace("yard.\n", "yard.\n\nNobody came.\n") == lengthen(TEXT, broken, whole=False).text
 
 
+def test_what_belongs_between_firm_words_goes_to_the_end() -> None:
+    grown = lengthen(TEXT, passage(FIRST, "Nobody came."), firm=len(TEXT) - 1)
+    assert Lengthened(f"{TEXT.rstrip()}\n\nNobody came." + TEXT[len(TEXT.rstrip()) :], put=1) == grown
+
+
 def test_an_empty_reply_changes_nothing() -> None:
     assert Lengthened(TEXT) == lengthen(TEXT, " \n")
 

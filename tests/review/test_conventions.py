@@ -51,6 +51,23 @@ CASES: list[tuple[str, str, Mapping[str, object], str]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "found"),
+    [
+        (Kind.DOCS, "Run `git commit -m 'one two'`.", 0),
+        (Kind.DOCS, "Run git commit -m\n'one two'.", 0),
+        (Kind.DOCS, "Run git commit -m ‘one two’.", 1),
+        (Kind.FICTION, "He typed git commit -m ‘one two’.", 0),
+    ],
+)
+def test_what_must_appear_may_be_wrapped_and_in_a_story_has_its_marks(
+    kind: Kind, text: str, found: int
+) -> None:
+    findings = conventions(kind=kind).findings(page(text, must=("git commit -m 'one two'",)))
+
+    assert found == sum(each.rule == "review/must" for each in findings)
+
+
 @pytest.mark.parametrize(("rule", "text", "fields", "quote"), CASES)
 def test_a_breach_is_found_by_its_rule_where_it_stands(
     rule: str, text: str, fields: Mapping[str, object], quote: str

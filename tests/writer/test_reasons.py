@@ -4,7 +4,7 @@ import pytest
 
 from storygen.draft import Flag, Leg
 from storygen.messages import Completion, StopReason
-from storygen.writer.reasons import Limits, Sitting, Step, judge
+from storygen.writer.reasons import Limits, Sitting, Step, finish, judge, taken_up
 
 LIMITS = Limits(legs=8, cuts=5)
 
@@ -104,3 +104,17 @@ def test_a_refusal_keeps_its_text_and_says_so() -> None:
     sitting, _ = after("Some of it.", StopReason.REFUSAL)
 
     assert ("Some of it.", (Flag.REFUSED,)) == (sitting.text, sitting.flags)
+
+
+def test_a_text_without_what_must_stand_in_it_is_not_whole() -> None:
+    sitting, step = finish(Sitting("Run it."), absent=("ferry up",))
+
+    assert ((Flag.MUST_MISSING,), Step.STOP) == (sitting.flags, step)
+
+
+def test_a_text_that_lacks_nothing_is_accepted_as_it_is() -> None:
+    assert (Sitting("Run it."), Step.ACCEPT) == finish(Sitting("Run it."), absent=())
+
+
+def test_what_was_missing_once_is_looked_for_anew() -> None:
+    assert () == taken_up(finish(Sitting("Run it."), absent=("ferry up",))[0]).flags
