@@ -88,10 +88,9 @@ def test_what_is_still_missing_leaves_the_section_incomplete_and_is_named(tmp_pa
     draft = written(ferry(tmp_path), ScriptedModel(says(WITHOUT), passage("Install Ferry with pip.")), heard)
 
     assert (DraftStatus.INCOMPLETE, (Flag.MUST_MISSING,)) == (draft.status, draft.flags)
-    assert [
-        "install: “pip install ferry” has to appear verbatim and does not, although it was asked for once more; "
-        "what came is kept: add the text yourself, or rework the beats, and run again"
-    ] == [each.message for each in heard if isinstance(each, Noted)]
+    (noted,) = (each.message for each in heard if isinstance(each, Noted))
+    assert noted.startswith("install: “pip install ferry” has to appear verbatim and does not")
+    assert noted.endswith("add the text yourself, or rework the beats, and run again")
 
 
 def test_what_came_of_the_second_request_is_kept(tmp_path: Path) -> None:
