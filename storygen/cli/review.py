@@ -10,7 +10,7 @@ import click
 
 from storygen.cli.naming import ids_here, is_outline, named, quoted
 from storygen.cli.opening import open_here
-from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
+from storygen.cli.options import allow_commands, as_json, book_option, outlines_and_ids, shared
 from storygen.cli.table import table
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ _RIGHT = (1, 2, 3, 4, 5, 6, 7)
     help="Have a model review it, the section's own or this one.",
 )
 @click.option("--apply", metavar="N,N|all", help="Put what the model suggested under these numbers in place.")
+@click.option("--mark", is_flag=True, help="Mark in drafts of documentation what no source has.")
+@allow_commands
 @click.option("--rehearse", is_flag=True, help="Review with the built-in model: offline, free.")
 @click.option("--budget", metavar="DOLLARS", help="The most that this run may cost.")
 @click.option("--max-calls", metavar="N", help="The most requests of this run.")
@@ -59,6 +61,9 @@ def review(
 ) -> None:
     """Review what is written: what breaks a convention, what is said twice, how it reads.
 
+    Of documentation it lists the code, commands, options, files and versions that no source, codex entry or
+    card has; --mark puts a comment behind each, `<!-- TODO: verify ... -->`, and keeps the text before.
+
     Without --model it sends nothing. A verifiable finding can be looked up in the text; an indicative one is
     a hint, and no sum is made of the two. In the table, sentences and paragraphs are in words, ± is how
     unlike each other sentences are, variety the share of different words in a hundred, again the share of
@@ -67,9 +72,12 @@ def review(
     With --model a model looks for what code cannot see, at most eight places in a section, each by its words.
     Nothing is changed until --apply names what shall be; the text before is kept as a version.
     """
+    from storygen.cli.marking import mark_here
     from storygen.cli.model_review import apply_here, review_here
 
     names, model = apart(names, options.pop("model"))
+    if options.pop("mark"):
+        ctx.exit(mark_here(console, names, model=model, **options))
     if options["apply"] is not None:
         ctx.exit(apply_here(console, names, model=model, **options))
     if model is not None or options["rehearse"]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from storygen.book.record import hash_text
 from storygen.book.reviews import StoredReview, applied_to, read_review, write_review
-from storygen.book.versions import Version
 from storygen.desk.project import Project
+from storygen.desk.replacing import replace_text
 from storygen.desk.select import find
 from storygen.desk.states import Standing, State
 from storygen.desk.writable import writable
@@ -61,12 +60,9 @@ def _lay(run: Run, section: Section, stored: StoredReview, result: Applied) -> i
     keeper = run.keeper
     suggestions = tuple(stored.objections[number - 1].suggestion for number in result.taken)
     write_review(run.project.book, section.id, applied_to(stored, result.text, suggestions))
-    before = hash_text(keeper.shelved.drafts[section.id].text)
-    versions = keeper.shelve_partial(section)
-    row = keeper.shelved.record.sections.get(section.id)
-    keeper.bring_back(section, Version(0, result.text, 0.0, written=row))
+    replaced = replace_text(keeper, section, result.text)
     run.compile()
-    return next(each.number for each in versions if hash_text(each.text) == before)
+    return replaced
 
 
 def _stored(run: Run, section: Section) -> StoredReview:

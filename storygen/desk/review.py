@@ -8,6 +8,7 @@ from functools import reduce
 from operator import add
 
 from storygen.book.frontmatter import first_line, split_front_matter
+from storygen.desk.evidence import EvidenceOf
 from storygen.desk.material import Beside
 from storygen.desk.project import Project
 from storygen.desk.select import find
@@ -70,7 +71,9 @@ def review(project: Project, *, ids: Sequence[str] = ()) -> Reviewed:
     pieces = [piece_of(outline, each) for each in written]
     sources, samples = material_of(project)
     conventions = Conventions.of(outline, sources=sources, samples=samples)
-    report = review_pieces(conventions, pieces, stock=_stock(outline), whole=not unwritten)
+    report = review_pieces(
+        conventions, pieces, stock=_stock(outline), whole=not unwritten, evidence=EvidenceOf(project)
+    )
     return Reviewed(
         sections=tuple(each.section for each in written if not wanted or each.section.id in wanted),
         report=_only(report, {piece.path: each for piece, each in zip(pieces, written, strict=True)}, wanted),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from storygen.text.markdown import BlockKind, blocks, lines
 from storygen.text.words import without_comments
@@ -11,7 +11,8 @@ from storygen.text.words import without_comments
 _OF_BLOCKS = ("```", "~~~", "    ", "\t", "|", "<")
 """Without any of these a text has no block but paragraphs, headings, lists and quotations."""
 
-_BLANKED = {BlockKind.FENCE, BlockKind.CODE, BlockKind.HTML, BlockKind.TABLE, BlockKind.RULE}
+_UNSHOWN = {BlockKind.FENCE, BlockKind.CODE, BlockKind.HTML}
+_BLANKED = {*_UNSHOWN, BlockKind.TABLE, BlockKind.RULE}
 _LINE = re.compile(r"[^\n]+")
 _NOT_A_LINE_END = re.compile(r"[^\n]")
 
@@ -70,8 +71,23 @@ def prose_of(text: str) -> str:
     ['Run', 'now.']
     """
     if any(mark in text for mark in _OF_BLOCKS):
-        text = _without_blocks(text)
-    text = without_comments(text)
+        text = _without_blocks(text, _BLANKED)
+    return unmarked(without_comments(text))
+
+
+def shown_of(text: str) -> str:
+    r"""Blank out in *text* what is not set as text: code apart from code spans, raw HTML, comments.
+
+    >>> shown_of("Run `make`. <!-- It works. -->\n\n```sh\nmake\n```\n").split()
+    ['Run', '`make`.']
+    """
+    if any(mark in text for mark in _OF_BLOCKS):
+        text = _without_blocks(text, _UNSHOWN)
+    return without_comments(text)
+
+
+def unmarked(text: str) -> str:
+    """Blank out the marks in *text*: code spans, tags, where links lead."""
     return _MARKUP.sub(_blank, text) if _TELLING.search(text) else text
 
 
@@ -124,10 +140,10 @@ def paragraphs(layer: str) -> list[tuple[int, int]]:
     return [*found, (start, end)] if end >= 0 else found
 
 
-def _without_blocks(text: str) -> str:
+def _without_blocks(text: str, kinds: Container[BlockKind]) -> str:
     rows = lines(text)
     for block in blocks(text):
-        if block.kind in _BLANKED:
+        if block.kind in kinds:
             for at in range(block.first, min(block.behind, len(rows))):
                 rows[at] = _blanked(rows[at])
     return "".join(rows)

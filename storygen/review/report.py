@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
+from typing import TypeAlias
 
 from storygen.draft import Finding
-from storygen.outline.tree import Kind
+from storygen.outline.tree import Kind, Section
 from storygen.review.attributes import Attributes
 from storygen.review.card import absent_names, beats_not_found, outside_target
-from storygen.review.conventions import Conventions, first_of
+from storygen.review.conventions import MOST, Conventions, first_of
 from storygen.review.drift import drifts
 from storygen.review.echoes import Echoes, Edges
+from storygen.review.evidence import Evidence, unsupported
 from storygen.review.habits import habits, rhythm
 from storygen.review.marks import MarkMix, marks_of
 from storygen.review.measures import Measures, measure
@@ -22,6 +24,9 @@ from storygen.review.residue import to_verify
 from storygen.review.rules import RULES, Ground
 from storygen.review.spelling import Spellings
 from storygen.review.stock import Stock, stock_phrases
+
+EvidenceFor: TypeAlias = Callable[[Section], Evidence]
+"""Gives what bears out the names in a section."""
 
 _GROUNDS = {rule.name: rule.ground for rule in RULES}
 
@@ -44,13 +49,19 @@ def ground_of(finding: Finding) -> Ground:
 
 
 def review(
-    conventions: Conventions, pieces: Iterable[Piece], *, stock: Stock = Stock(), whole: bool = True
+    conventions: Conventions,
+    pieces: Iterable[Piece],
+    *,
+    stock: Stock = Stock(),
+    whole: bool = True,
+    evidence: EvidenceFor | None = None,
 ) -> Report:
     """Review *pieces*, the sections of a book in reading order, against its *conventions*.
 
     *stock* finds phrases that models are fond of; *whole* is whether these are all sections of the book.
+    *evidence* gives what documentation has to bear out its names; without it that is not looked at.
     """
-    reviewer = _Reviewer(conventions, stock)
+    reviewer = _Reviewer(conventions, stock, evidence)
     order: dict[str, int] = {}
     findings: list[Finding] = []
     for piece in pieces:
@@ -64,10 +75,10 @@ def review(
 class _Reviewer:
     """Reads one section after another and remembers what the next ones are held against."""
 
-    def __init__(self, conventions: Conventions, stock: Stock) -> None:
+    def __init__(self, conventions: Conventions, stock: Stock, evidence: EvidenceFor | None) -> None:
         outline = conventions.outline
         self.measures: dict[str, Measures] = {}
-        self._conventions, self._stock = conventions, stock
+        self._conventions, self._stock, self._evidence = conventions, stock, evidence
         self._echoes, self._edges = Echoes(outline.lang), Edges()
         self._spellings, self._attributes = Spellings(outline.lang), Attributes(outline)
         self._marks = MarkMix(marks_of(outline.style.quotes, outline.lang, outline.kind))
@@ -90,6 +101,8 @@ class _Reviewer:
         yield from beats_not_found(page)
         if self._conventions.outline.kind is Kind.FICTION:
             yield from absent_names(page, self._conventions.outline)
+        elif self._evidence:
+            yield from islice(unsupported(page, self._evidence(page.section)), MOST)
 
     def _hints(self, page: Page, found: Measures) -> Iterator[Finding]:
         """Yield what may be a habit; steps and lists are as even as documentation wants them."""

@@ -48,11 +48,18 @@ def left_over(page: Page, ids: re.Pattern[str] | None) -> Iterator[Finding]:
 
 def to_verify(page: Page) -> Iterator[Finding]:
     """Yield a finding for every mark in *page* that says that something is still to be checked."""
-    closed = page.text.rfind("-->") + 3  # behind it no comment can end, so that none is looked for in vain
-    if "<!--" in page.text[:closed]:
-        for found in _COMMENT.finditer(page.text, 0, closed):
-            what = clipped(found["what"]) or "this"
-            yield page.finding(UNVERIFIED, found.span(), f"still to be checked: {what}")
+    for found in _marks(page.text):
+        what = clipped(_unescaped(found["what"])) or "this"
+        yield page.finding(UNVERIFIED, found.span(), f"still to be checked: {what}")
+
+
+def still_to_verify(text: str) -> list[str]:
+    r"""Return what the marks in *text* say is still to be checked; they write `\-\-` for two hyphens.
+
+    >>> still_to_verify(r"Run it. <!-- TODO: verify \-\-fast -->")
+    ['--fast']
+    """
+    return [_unescaped(found["what"]).strip() for found in _marks(text)]
 
 
 def ids_of(ids: Iterable[str]) -> re.Pattern[str] | None:
@@ -64,6 +71,15 @@ def ids_of(ids: Iterable[str]) -> re.Pattern[str] | None:
     """
     telling = [re.escape(id_) for id_ in ids if id_.count("-") > 1]
     return re.compile(rf"(?<![\w-])(?:{'|'.join(telling)})(?![\w-])") if telling else None
+
+
+def _marks(text: str) -> Iterator[re.Match[str]]:
+    closed = text.rfind("-->") + 3  # behind it no comment can end, so that none is looked for in vain
+    return _COMMENT.finditer(text, 0, closed) if "<!--" in text[:closed] else iter(())
+
+
+def _unescaped(what: str) -> str:
+    return what.replace("\\-", "-")
 
 
 def _spans(page: Page, ids: re.Pattern[str] | None) -> Iterator[tuple[int, int]]:

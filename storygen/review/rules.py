@@ -59,6 +59,9 @@ TABLE = _checked("table", "give every row as many cells as the head has")
 FENCE = _checked("fence", "close it with the marks that opened it")
 FOOTNOTE = _checked("footnote", "add its definition, or take the mark out")
 UNVERIFIED = _checked("unverified", "check it, then take the comment out")
+UNSUPPORTED = _checked(
+    "unsupported", "look it up; then name the source that has it, put it into the card, or take it out"
+)
 NAME = _checked("near-name", "mend the name, or give the codex this one too")
 ATTRIBUTE = _checked("contradiction", "mend the one that is wrong, or add a change to the codex")
 

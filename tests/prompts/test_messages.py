@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from storygen.draft import Stretch
 from storygen.messages import Message, Role
-from storygen.outline.tree import Ending, Kind, Outline, Style
+from storygen.outline.tree import Ending, Entry, Kind, Outline, Style
 from storygen.prompts.context import Context, Limits, Revision, Source, StyleTexts, gather
 from storygen.prompts.messages import (
     Written,
@@ -200,9 +200,38 @@ def test_the_end_of_a_book_gets_its_open_threads() -> None:
     assert "Threads still open:\n- the key\n" in user(outline, 2)
 
 
-def test_a_type_picks_its_own_rules() -> None:
-    found = [user(book(section(1, type=type_), kind=Kind.DOCS), 1) for type_ in ("tutorial", "reference")]
-    assert [True, True] == ["A tutorial is a lesson" in found[0], "A reference is looked up" in found[1]]
+TYPES = {
+    "tutorial": "A tutorial is a lesson",
+    "how-to": "A how-to gets a reader",
+    "reference": "A reference is looked up",
+    "explanation": "An explanation answers why",
+}
+
+
+@pytest.mark.parametrize("type_", [*TYPES, ""])
+def test_a_type_picks_its_own_rules_and_no_others(type_: str) -> None:
+    said = user(book(section(1, type=type_), kind=Kind.DOCS), 1)
+    assert [each for each in TYPES if TYPES[each] in said] == [type_ for _ in [0] if type_]
+
+
+def test_readers_are_named_for_the_book_and_where_a_page_has_others() -> None:
+    outline = replace(book(section(1, audience="operators"), kind=Kind.DOCS), audience="engineers")
+    said = [message.text for message in messages(outline, 1)]
+    same = replace(outline, audience="operators")
+
+    assert ("Audience: engineers" in said[0], "Audience: operators" in said[1]) == (True, True)
+    assert "Audience:" not in user(same, 1)
+
+
+def test_terms_are_given_with_their_other_names_and_used_as_they_are() -> None:
+    term = Entry("manifest", kind="term", aliases=("transfer manifest",), about="Never called a config.")
+    outline = replace(book(section(1, beats=("Write a manifest.",)), kind=Kind.DOCS), codex=(term,))
+    system, said = (message.text for message in messages(outline, 1))
+
+    assert "Use each term exactly as the codex gives it" in system
+    assert [True] * 3 == [
+        each in said for each in ("manifest", "transfer manifest", "Never called a config.")
+    ]
 
 
 def test_documentation_marks_what_it_cannot_know() -> None:

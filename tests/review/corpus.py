@@ -12,6 +12,7 @@ from storygen.book.frontmatter import split_front_matter
 from storygen.draft import Finding
 from storygen.outline.tree import Entry, Kind, Level, Outline, Section, Style, WordTarget
 from storygen.review.conventions import Conventions
+from storygen.review.evidence import Evidence, Witness, words_of
 from storygen.review.page import Piece
 from storygen.review.report import ground_of, review
 from storygen.review.rules import Ground
@@ -60,25 +61,27 @@ class Host:
 
     def findings(self) -> list[Finding]:
         """Review the text as the one section of its book; hints are left out."""
-        return _reviewed(self.outline, [Piece(self.section, self.text, f"{self.name}.md")])
+        return _reviewed(self.outline, [Piece(self.section, self.text, f"{self.name}.md")], source=self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault, planted in a clean text: the rule that should find it, and the lines on which it stands.
 
-    A fault that is something missing stands nowhere: its `lines` are empty.
+    A fault that is something missing stands nowhere: its `lines` are empty. What the names in
+    it are looked up in is its `source`: the clean text, where they are the fault.
     """
 
     rule: str
     outline: Outline
     pieces: tuple[Piece, ...]
     samples: Mapping[str, str]
+    source: str
     lines: range
 
     def findings(self) -> list[Finding]:
         """Review the book with the fault in it; hints are left out."""
-        return _reviewed(self.outline, self.pieces, samples=self.samples)
+        return _reviewed(self.outline, self.pieces, samples=self.samples, source=self.source)
 
     def is_it(self, finding: Finding) -> bool:
         """Whether *finding* is this fault, found by its rule where it stands."""
@@ -113,7 +116,8 @@ def _fault(host: Host, planted: Mapping[str, str]) -> Fault:
         Piece(section, text, "it.md"),
     )
     samples = {"the sample": planted["sample"]} if "sample" in planted else {}
-    return Fault(f"review/{planted['rule']}", outline, pieces, samples, lines)
+    source = host.text if planted["rule"] == "unsupported" else text
+    return Fault(f"review/{planted['rule']}", outline, pieces, samples, source, lines)
 
 
 def _planted(text: str, planted: Mapping[str, str]) -> tuple[str, range]:
@@ -133,8 +137,12 @@ def _planted(text: str, planted: Mapping[str, str]) -> tuple[str, range]:
     return text, range(first, first + 1 + where.count("\n"))
 
 
-def _reviewed(outline: Outline, pieces: Sequence[Piece], *, samples: Mapping[str, str] = {}) -> list[Finding]:
-    found = review(Conventions.of(outline, sources={}, samples=samples), pieces).findings
+def _reviewed(
+    outline: Outline, pieces: Sequence[Piece], *, source: str, samples: Mapping[str, str] = {}
+) -> list[Finding]:
+    evidence = Evidence((Witness.of(source), Witness.of(words_of(outline))))
+    conventions = Conventions.of(outline, sources={}, samples=samples)
+    found = review(conventions, pieces, evidence=lambda _: evidence).findings
     return [each for each in found if ground_of(each) is Ground.VERIFIABLE]
 
 
