@@ -77,6 +77,15 @@ class Model:
         stepped = prices.step is not None and usage.prompt_tokens > prices.step
         return -int(-dollars * (prices.step_factor if stepped else 1) // 1)
 
+    def saved(self, usage: Usage) -> int | None:
+        """Return what the cache saved of *usage*, in micro-dollars; None without a price.
+
+        That is what the whole prompt had cost at the full price, less what it did: writing to the cache costs
+        more, so that a prompt that nobody has read again saves less than nothing.
+        """
+        cost, full = self.cost(usage), self.cost(usage.uncached)
+        return None if cost is None or full is None else full - cost
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -87,6 +87,25 @@ class Usage:
     def prompt_tokens(self) -> int:
         """All tokens of the prompt: fresh, written to the cache and read from it."""
         return self.input_tokens + self.cache_creation_input_tokens + self.cache_read_input_tokens
+
+    @property
+    def uncached(self) -> Usage:
+        """The same as it would be without a cache: all of the prompt is fresh.
+
+        >>> Usage(10, 20, 30).uncached == Usage(60)
+        True
+        """
+        return replace(
+            self,
+            input_tokens=self.prompt_tokens,
+            cache_creation_input_tokens=0,
+            cache_read_input_tokens=0,
+        )
+
+    @property
+    def cache_share(self) -> float | None:
+        """Which part of the prompt came from the cache; None without a prompt."""
+        return self.cache_read_input_tokens / self.prompt_tokens if self.prompt_tokens else None
 
     def __add__(self, other: Usage) -> Usage:
         """Add up the usage of two replies, field by field."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from storygen.book.misses import Miss, miss_of
 from storygen.draft import Draft, total_usage
 from storygen.messages import StopReason, Usage
 
@@ -69,6 +70,11 @@ class Attempt:
         'the-boat'
         """
         return self.section.partition("/")[0]
+
+    @property
+    def miss(self) -> Miss | None:
+        """Why nothing of its prompt was read from the cache, where the API tells that."""
+        return None if self.usage.cache_read_input_tokens else miss_of(self.envelope)
 
     @property
     def held(self) -> int:

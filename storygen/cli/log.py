@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storygen.cli.caching import cache_text, misses_text
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from storygen.cli.console import Console
     from storygen.desk.log import Log
     from storygen.desk.project import Project
+    from storygen.messages import Usage
 
 _HEAD = ("section", "started", "took", "leg", "fate", "stop", "in", "cached", "out", "cost")
 _MORE = ("model", "request id", "why")
@@ -60,12 +62,14 @@ def _text(project: Project, log: Log, *, more: bool) -> str:
     usage = log.usage
     foot = (
         *("total", "", "", str(len(log.attempts)), "", "", short(usage.prompt_tokens)),
-        *(_share(log), short(usage.output_tokens), money(log.cost)),
+        *(_share(usage), short(usage.output_tokens), money(log.cost)),
     )
     head = _HEAD + _MORE if more else _HEAD
     rows = [_row(attempt) + (_rest(attempt) if more else ()) for attempt in log.attempts]
     padded = (*foot, *("",) * (len(head) - len(foot)))
     text = f"{project.outline.title}\n\n" + table(head, rows, right=_RIGHT, foot=padded)
+    for sentence in filter(None, (cache_text(log.usage, log.saved), misses_text(log.misses))):
+        text += f"\n\n{sentence}"
     if log.unbilled:
         text += f"\n\nOf {log.unbilled} it is not known what they cost; the total is what the others did."
     return text
@@ -81,7 +85,7 @@ def _row(attempt: Attempt) -> tuple[str, ...]:
         attempt.fate,
         attempt.stop_reason or "-",
         short(usage.prompt_tokens),
-        _share(attempt),
+        _share(usage),
         short(usage.output_tokens),
         money(attempt.cost),
     )
@@ -89,18 +93,11 @@ def _row(attempt: Attempt) -> tuple[str, ...]:
 
 def _rest(attempt: Attempt) -> tuple[str, ...]:
     model = (attempt.answered_by or attempt.model) + (" (rehearsed)" if attempt.rehearsed else "")
-    return (model, attempt.request_id or "-", attempt.cause)
+    return (model, attempt.request_id or "-", attempt.cause or (attempt.miss.words if attempt.miss else ""))
 
 
-def _share(each: Attempt | Log) -> str:
-    share = _cache_share(each)
-    return "-" if share is None else f"{share:.0%}"
-
-
-def _cache_share(each: Attempt | Log) -> float | None:
-    """Return which part of the prompt came from the cache; None without a prompt."""
-    usage = each.usage
-    return usage.cache_read_input_tokens / usage.prompt_tokens if usage.prompt_tokens else None
+def _share(usage: Usage) -> str:
+    return "-" if usage.cache_share is None else f"{usage.cache_share:.0%}"
 
 
 def _document(project: Project, log: Log) -> dict[str, object]:
@@ -111,7 +108,8 @@ def _document(project: Project, log: Log) -> dict[str, object]:
         "total": {
             "attempts": len(log.attempts),
             "usage": asdict(log.usage),
-            "cache_share": _cache_share(log),
+            "cache_share": log.usage.cache_share,
+            "cache_saved": dollars(log.saved),
             "cost": dollars(log.cost),
             "unbilled": log.unbilled,
         },
@@ -119,13 +117,18 @@ def _document(project: Project, log: Log) -> dict[str, object]:
 
 
 def _attempt(attempt: Attempt) -> dict[str, object]:
+    from storygen.catalogue import catalogue
+    from storygen.desk.log import saved_by
+
     return {
         **asdict(attempt),
         "cost": dollars(attempt.cost),
         "reserved": dollars(attempt.reserved),
         "started": _when(attempt.started),
         "ended": None if attempt.ended is None else _when(attempt.ended),
-        "cache_share": _cache_share(attempt),
+        "cache_miss": asdict(attempt.miss) if attempt.miss else None,
+        "cache_share": attempt.usage.cache_share,
+        "cache_saved": dollars(saved_by(attempt, catalogue())),
     }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storygen.cli.caching import cache_text
 from storygen.cli.naming import named, quoted
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines, shared
@@ -70,6 +71,8 @@ def _remarks(project: Project, status: Status) -> Iterator[str]:
 
     if status.rehearsed:
         yield "Rehearsed sections come from the built-in model; a real one writes them anew."
+    if sentence := cache_text(status.usage, status.saved):
+        yield sentence
     if next_steps := stale_text(project.outline.path, status):
         yield next_steps
     if left := status.count(State.MISSING, State.INCOMPLETE):
@@ -98,7 +101,13 @@ def _document(project: Project, status: Status) -> dict[str, object]:
         "outline": str(project.outline.path),
         "book": str(project.book.root),
         "sections": [_section(line) for line in status.lines],
-        "total": {"words": status.words, "usage": asdict(status.usage), "cost": dollars(status.cost)},
+        "total": {
+            "words": status.words,
+            "usage": asdict(status.usage),
+            "cache_share": status.usage.cache_share,
+            "cache_saved": dollars(status.saved),
+            "cost": dollars(status.cost),
+        },
     }
 
 

@@ -12,6 +12,7 @@ from storygen.desk.allowance import Allowance, worst
 from storygen.desk.wire import Wire
 from storygen.writer.ask import Commission
 from storygen.writer.attempt import Line
+from storygen.writer.diagnosis import Diagnosis
 from storygen.writer.events import Tell
 from storygen.writer.saves import Saves
 
@@ -43,6 +44,13 @@ def line_of(
         purse=allowance.purse,
         bucket=allowance.bucket,
         limiter=allowance.limiter,
+        diagnosis=Diagnosis(wire.diagnoses, _last_reply(journal) if wire.diagnoses else None),
         retries=settings.retries,
         on_unknown=settings.on_unknown,
     )
+
+
+def _last_reply(journal: Journal) -> str | None:
+    """Return the id of the last real reply in *journal*."""
+    ids = (each.message_id for each in reversed(journal.attempts()) if not each.rehearsed)
+    return next(filter(None, ids), None)

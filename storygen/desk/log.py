@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from storygen.book.attempts import Attempt
+from storygen.book.misses import Miss
 from storygen.book.view import view_journal
+from storygen.catalogue import Catalogue, catalogue
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.draft import total_usage
@@ -20,6 +22,11 @@ class Log:
     attempts: tuple[Attempt, ...]
 
     @property
+    def saved(self) -> int | None:
+        """What the cache saved, in micro-dollars, as `saved` says."""
+        return saved(self.attempts, catalogue())
+
+    @property
     def usage(self) -> Usage:
         """All tokens that were counted."""
         return total_usage(attempt.usage for attempt in self.attempts)
@@ -28,6 +35,11 @@ class Log:
     def cost(self) -> int | None:
         """What the known bills come to, in micro-dollars, as `bill` says."""
         return bill(self.attempts)
+
+    @property
+    def misses(self) -> tuple[Miss, ...]:
+        """Why nothing was read from the cache, of every attempt of which the API tells it."""
+        return tuple(attempt.miss for attempt in self.attempts if attempt.miss)
 
     @property
     def unbilled(self) -> int:
@@ -46,6 +58,22 @@ def log(project: Project, *, ids: Collection[str] = ()) -> Log:
     for id_ in set(ids) - {attempt.owner for attempt in attempts}:
         find(project.outline, id_)
     return Log(tuple(attempt for attempt in attempts if not ids or attempt.owner in ids))
+
+
+def saved(attempts: Iterable[Attempt], known: Catalogue) -> int | None:
+    """Return what the cache saved in the paid ones of *attempts*, in micro-dollars; None where nobody knows.
+
+    Less than nothing where more was written to it than has been read from it so far.
+    """
+    found = [saved_by(attempt, known) for attempt in attempts]
+    told = [each for each in found if each is not None]
+    return sum(told) if told else None
+
+
+def saved_by(attempt: Attempt, known: Catalogue) -> int | None:
+    """Return what the cache saved in one attempt; None where nobody paid, or the price is unknown."""
+    billed = attempt.cost is not None and not attempt.rehearsed
+    return known.find(attempt.model).saved(attempt.usage) if billed else None
 
 
 def bill(attempts: Iterable[Attempt]) -> int | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from storygen.book.attempts import Attempt, Kept, by_section
 from storygen.book.freshness import Freshness
 from storygen.book.view import view_journal
+from storygen.catalogue import catalogue
 from storygen.desk.freshness import FRESH, Look, is_models, looks
-from storygen.desk.log import bill
+from storygen.desk.log import bill, saved
 from storygen.desk.project import Project
 from storygen.desk.states import Standing, State, read_book, standings
 from storygen.draft import OF_TEXTS, Flag, total_usage
@@ -80,6 +81,11 @@ class Status:
     def cost(self) -> int | None:
         """What the known bills come to, in micro-dollars, as `bill` says."""
         return bill(self.attempts)
+
+    @property
+    def saved(self) -> int | None:
+        """What the cache saved, in micro-dollars, as `saved` says."""
+        return saved(self.attempts, catalogue())
 
     @property
     def gone(self) -> tuple[Attempt, ...]:

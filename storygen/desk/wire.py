@@ -26,13 +26,15 @@ from storygen.settings import Settings
 class Wire:
     """How requests are spelled and sent, and what the models take there.
 
-    `remarks` say what a person should know of the way: whose key, which proxy.
+    `remarks` say what a person should know of the way: whose key, which proxy; `diagnoses` is whether the
+    server tells why a cache missed.
     """
 
     encode: Encode
     send: Send
     accepts: Callable[[Model], Accepts] = native
     remarks: tuple[str, ...] = ()
+    diagnoses: bool = False
 
 
 def nothing_configured(settings: Settings, outline: Outline) -> bool:
@@ -65,6 +67,7 @@ async def http_wire(project: Project, catalogue: Catalogue) -> AsyncIterator[Wir
             sender(transport, key=key, deadlines=deadlines(settings)),
             accepts,
             remarks(settings, key),
+            diagnoses=is_anthropic(settings.base_url),
         )
 
 

@@ -93,6 +93,20 @@ def version(body: bytes) -> str:
     return SAMPLING_VERSION if fields.keys() & {"temperature", "top_p"} else NEWEST_VERSION
 
 
+def asking_why(body: bytes, *, before: str | None) -> bytes:
+    """Return *body* with the question why the cache did not hold more of it, as *before* was the last reply.
+
+    The older version of the API is not asked: nobody says that it knows the question.
+
+    >>> asking_why(b'{"model":"m"}', before="msg_1")
+    b'{"model":"m","diagnostics":{"previous_message_id":"msg_1"}}'
+    """
+    if version(body) != NEWEST_VERSION:
+        return body
+    question = json.dumps({"previous_message_id": before}, separators=(",", ":")).encode()
+    return body.removesuffix(b"}") + b',"diagnostics":' + question + b"}"
+
+
 def output_limit(request: Request, accepts: Accepts) -> int:
     """Return the `max_tokens` to send: the tokens of text asked for, and room for the thinking beside them.
 

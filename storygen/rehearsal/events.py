@@ -24,7 +24,8 @@ _PIECES = (2, 5, 3, 6, 4)
 class Answer:
     """A reply before it is spelt for the wire.
 
-    `request` is the digest that its ids are made from; `thinking` is None where nothing was thought.
+    `request` is the digest that its ids are made from; `thinking` is None where nothing was thought,
+    `diagnostics` where nothing is to be said of the cache.
     """
 
     request: str
@@ -35,6 +36,12 @@ class Answer:
     output_tokens: int
     stop_sequence: str | None = None
     thinking: int | None = None
+    diagnostics: Mapping[str, Any] | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the message."""
+        return f"msg_{self.request}"
 
 
 def digest(body: bytes) -> str:
@@ -116,7 +123,8 @@ def _block(index: int, opening: Mapping[str, str], deltas: Iterator[dict[str, st
 
 
 def _envelope(answer: Answer) -> dict[str, Any]:
-    return {"id": f"msg_{answer.request}", "type": "message", "role": "assistant", "model": answer.model}
+    told = {} if answer.diagnostics is None else {"diagnostics": answer.diagnostics}
+    return {"id": answer.id, "type": "message", "role": "assistant", "model": answer.model} | told
 
 
 def _ending(answer: Answer) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from anyio.lowlevel import checkpoint
 
@@ -11,6 +12,7 @@ from storygen.catalogue import Catalogue
 from storygen.messages import Reply, Transport
 from storygen.rehearsal import events, meter
 from storygen.rehearsal.answer import answer
+from storygen.rehearsal.diagnosis import Diagnoses
 from storygen.rehearsal.rules import Problem, admit, too_long
 
 _PAUSE = 0.02
@@ -26,10 +28,11 @@ def rehearsal(
     a model that writes does; without, events come as fast as they are taken.
     """
     seen: set[bytes] = set()
+    diagnoses = Diagnoses()
 
     @asynccontextmanager
     async def transport(headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
-        yield _reply(headers, body, catalogue, seen, sleep)
+        yield _reply(headers, body, catalogue, seen, diagnoses, sleep)
 
     return transport
 
@@ -39,6 +42,7 @@ def _reply(
     body: bytes,
     catalogue: Catalogue,
     seen: set[bytes],
+    diagnoses: Diagnoses,
     sleep: Callable[[float], Awaitable[object]] | None,
 ) -> Reply:
     request = events.digest(body)
@@ -50,6 +54,7 @@ def _reply(
     if problem:
         return _refusal(problem, request)
     reply = answer(asked, prompt, request)
+    reply = replace(reply, diagnostics=diagnoses.take(asked.body, prompt.usage, id=reply.id))
     if asked.body.get("stream"):
         kind, chunks = "text/event-stream; charset=utf-8", events.stream(reply)
         return Reply(200, events.headers(request, kind=kind), _paced(chunks, sleep))

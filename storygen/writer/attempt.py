@@ -37,6 +37,7 @@ from storygen.model.waits import LONGEST, RetryBucket, resume_at, wait, worth_re
 from storygen.outline.tree import Section
 from storygen.writer.ask import plain_tokens
 from storygen.writer.budget import Amount
+from storygen.writer.diagnosis import Diagnosis
 from storygen.writer.events import Grew, Tell, Thinking, Waiting
 from storygen.writer.lost import Agree, ask_again
 from storygen.writer.purse import Purse
@@ -50,8 +51,8 @@ class Line:
     """What an attempt reaches the world through, and what bounds it.
 
     `clock` is Unix time, for what a person reads. `worst` is the most that a request of so many plain tokens
-    can take, `agree` has a person answer a question. `saves`, `purse`, `bucket`, `limiter` and `unknown` (how
-    often an answer was lost, by section) are shared by the whole run.
+    can take, `agree` has a person answer a question. `saves`, `purse`, `bucket`, `limiter`, `diagnosis` and
+    `unknown` (how often an answer was lost, by section) are shared by the whole run.
     """
 
     encode: Encode
@@ -69,6 +70,7 @@ class Line:
     purse: Purse = field(default_factory=Purse)
     bucket: RetryBucket = field(default_factory=RetryBucket)
     limiter: Limiter = field(default_factory=Limiter)
+    diagnosis: Diagnosis = field(default_factory=Diagnosis)
     unknown: Counter[str] = field(default_factory=Counter)
     retries: int = 5
     on_unknown: OnUnknown = OnUnknown.RETRY_ONCE
@@ -108,7 +110,8 @@ async def attempt(request: Request, *, section: Section, leg: Leg, line: Line) -
     if known and known.stop_reason is StopReason.REFUSAL:  # final: asking again is asking for another
         return Answer(known)
     plain = 0 if request.rehearsed else plain_tokens(request)
-    parcel = Parcel(request, line.encode(request), plain, section, leg)
+    body = line.diagnosis.asked(line.encode(request))
+    parcel = Parcel(request, body, plain, section, leg)
     for tries in count(1):
         answer = await _pass(parcel, line=line)
         if answer.error is None or answer.completion.text:
@@ -197,6 +200,7 @@ async def _send(number: int, parcel: Parcel, *, line: Line) -> Answer:
             async with aclosing(line.send(parcel.body)) as deltas:
                 async for delta in deltas:
                     stream.add(delta)
+                    line.diagnosis.hear(delta)
                     _hear(delta, section=section, line=line)
         except (Rejected, Unreachable, Cut) as error:
             return _failed(number, stream.fold.completion, error, line=line)

@@ -76,7 +76,19 @@ def test_the_log_has_a_line_for_every_attempt(capsys: pytest.CaptureFixture[str]
 def test_the_log_of_a_section(capsys: pytest.CaptureFixture[str]) -> None:
     run(["log", "right-time", "--json"])
     (attempt,) = json.loads(capsys.readouterr().out)["attempts"]
-    wanted = {"section", "leg", "model", "usage", "cache_share", "cost", "started", "ended", "stop_reason"}
+    wanted = {
+        "section",
+        "leg",
+        "model",
+        "usage",
+        "cache_share",
+        "cache_saved",
+        "cache_miss",
+        "cost",
+        "started",
+        "ended",
+        "stop_reason",
+    }
 
     assert ("right-time", set()) == (
         attempt["section"],
@@ -96,7 +108,20 @@ def test_log_and_status_have_the_same_totals(capsys: pytest.CaptureFixture[str])
     run(["status", "--json"])
     status = json.loads(capsys.readouterr().out)["total"]
 
-    assert (log["usage"], log["cost"]) == (status["usage"], status["cost"])
+    same = ("usage", "cost", "cache_share", "cache_saved")
+    assert [log[name] for name in same] == [status[name] for name in same]
+
+
+def test_log_and_status_say_what_came_from_the_cache(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("storygen.toml").write_text('model = "claude-opus-5-5"\n')
+    change(Path("outline.yaml"), "words: 360\n", f"words: 360\nsummary: {'The clock is late. ' * 200}\n")
+    run(["write", "--rehearse", "--stale", "-q"])
+    run(["log"])
+    log = capsys.readouterr().out
+    run(["status"])
+    (said,) = [line for line in log.splitlines() if "of all prompts came from the cache" in line]
+
+    assert said in capsys.readouterr().out
 
 
 def test_provenance_ends_with_the_sentence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -240,3 +240,15 @@ def test_a_rate_limit_says_how_long_to_wait(connect: Connect) -> None:
     headers = raised.value.response.headers
 
     assert ("1", "0") == (headers["retry-after"], headers["anthropic-ratelimit-requests-remaining"])
+
+
+def test_a_request_that_asks_is_told_why_the_cache_missed(connect: Connect) -> None:
+    client = connect()
+    asked: dict[str, Any] = {"model": NEW, "max_tokens": 200, "messages": ASKING}
+    first = client.messages.create(**asked, system="Be brief.", diagnostics={"previous_message_id": None})
+    question: Any = {"previous_message_id": first.id}
+    with client.messages.stream(**asked, system="Be long.", diagnostics=question) as stream:
+        second = stream.get_final_message()
+
+    told: Any = second.to_dict()["diagnostics"]
+    assert (None, "system_changed") == (first.diagnostics, told["cache_miss_reason"]["type"])
