@@ -162,7 +162,8 @@ class Keeper:
             return draft
         there = self._begin(section).text
         firm = len(there) if draft.text.startswith(there) else 0
-        wrapped = by_sentence(draft.text[firm:], lang=self.project.outline.lang)
+        lang = self.project.outline.lang
+        wrapped = by_sentence(draft.text[firm:], lang=lang, keep=section.must)
         return replace(draft, text=draft.text[:firm] + wrapped)
 
     def _note_inputs(self, section: Section, now: Mapping[str, str], *, begun: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from itertools import pairwise
 
 from storygen.text.markdown import Block, BlockKind, blocks, lines
@@ -14,11 +15,12 @@ _BEGINS_A_BLOCK = re.compile(r"(?:#{1,6}|[-*+]|[0-9]{1,9}[.)])(?:\s|$)|[>|<=]|`{
 """What would begin something else if it stood at the start of a line."""
 
 
-def by_sentence(text: str, *, lang: str) -> str:
+def by_sentence(text: str, *, lang: str, keep: Collection[str] = ()) -> str:
     r"""Return *text* with a line for each sentence of its paragraphs; it means the same.
 
     Only paragraphs that stand alone are touched: no verse, no list, quote, table or code. Where no blank
-    stands between two sentences, or the second would begin a list or a heading, no line ends.
+    stands between two sentences, or the second would begin a list or a heading, no line ends; nor does one
+    within any text that is to *keep* its blanks.
 
     >>> by_sentence("It rained. Nobody came.", lang="en")
     'It rained.\nNobody came.'
@@ -26,18 +28,27 @@ def by_sentence(text: str, *, lang: str) -> str:
     own = lines(text)
     for block in blocks(text):
         if block.kind is BlockKind.PARAGRAPH and not block.containers:
-            _wrap(own, block, lang)
+            _wrap(own, block, lang, keep)
     return "".join(own)
 
 
-def _wrap(own: list[str], block: Block, lang: str) -> None:
+def _wrap(own: list[str], block: Block, lang: str, keep: Collection[str]) -> None:
     """Break the lines of *block*, in place."""
     paragraph = "".join(own[block.first : block.behind])
     if _HARD_BREAK.search(paragraph.rstrip()):
         return
     *whole, last = sentences(paragraph, lang)
-    broken = [_ended(sentence, then) for sentence, then in pairwise([*whole, last])]
+    kept = [(at, at + len(text)) for text in keep for at in _places(text, paragraph)]
+    broken, end = [], 0
+    for sentence, then in pairwise([*whole, last]):
+        end += len(sentence)
+        inside = any(start < end < behind for start, behind in kept)
+        broken.append(sentence if inside else _ended(sentence, then))
     own[block.first : block.behind] = ["".join([*broken, last]), *[""] * (block.behind - block.first - 1)]
+
+
+def _places(text: str, paragraph: str) -> list[int]:
+    return [found.start() for found in re.finditer(re.escape(text), paragraph)] if text else []
 
 
 def _ended(sentence: str, then: str) -> str:

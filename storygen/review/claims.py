@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from itertools import accumulate
 
 from storygen.review.layers import shown_of, unmarked
 from storygen.text.markdown import Block, BlockKind, blocks, lines
-
-_SHELLS = {
-    *("sh", "bash", "zsh", "fish", "ksh", "shell", "console", "terminal", "shell-session"),
-    *("powershell", "ps1", "bat", "cmd"),
-}
-"""The languages of fences whose lines are commands."""
 
 _SPAN = re.compile(r"(?<!`)(?P<ticks>`+)(?!`)(?P<code>(?:[^\n]|\n(?![ \t]*\n))+?)(?<!`)(?P=ticks)(?!`)")
 _PROMPT = re.compile(r"[ \t>]*(?:\$|PS>)[ \t]+")
@@ -22,24 +19,18 @@ _MARGIN = re.compile(r"[ \t>]*")
 _REMARK = re.compile(r"(?:\A|\s)#.*")
 
 _NAME = r"[\w.@+-]++"
-_FILE = r"(?:py|toml|ya?ml|json|md|rst|txt|cfg|ini|conf|sh|env|lock|log|csv|html|xml|sql)(?![\w-])"
-_NO_PRODUCT = "(?:About|Around|Over|Under|Nearly|Almost|Only|At|In|From|To|By|For|With|The"
-_NO_PRODUCT += "|Section|Chapter|Table|Figure|Step|Part|Page)"
-_UNIT = r"[ \u00a0]?(?:%|[kKMGT]?i?B\b|m?s\b|seconds|minutes|hours|days|times|percent|million)"
-_LOOSE = re.compile(
-    r"(?<![\w-])--[A-Za-z][\w-]*"  # an option
-    rf"|(?<![\w.~/@:+-])(?:~|\.{{1,2}})?/(?:{_NAME}/)++(?:[\w.@+-]*\w)?"  # a path from somewhere
-    rf"|(?<![\w.~/@:+-])(?:{_NAME}/)++[\w.-]*\.[A-Za-z]\w{{0,4}}(?![\w-])"  # a path to a file
-    rf"|(?<![\w.~/@:+-])\w[\w.-]*\.{_FILE}"  # a file
-    r"|(?<![\w.])v\d+(?:\.\d+)+(?![\w-])"  # a version, as v2.0, 1.4.2 or Python 3.12
-    r"|(?<![\w.])\d+\.\d+\.\d+(?:[.-]?(?:a|b|rc|dev|alpha|beta)\.?\d*)?(?![\w-])"
-    r"|(?<![\w.])\d+\.\d+(?=[ \u00a0](?:or|and)[ \u00a0](?:later|newer|higher|above|up)\b)"
-    rf"|\b(?!{_NO_PRODUCT}\b)(?:[A-Z][\w+#]*|version|release)[ \u00a0]"
-    rf"(?P<version>\d+\.\d+)(?![\w-]|\.\d|{_UNIT})"
-)
 _PLACEHOLDER = re.compile(r"[A-Z][A-Z-]*|<[^<>]*>|\{[^{}]*\}|\$\{?\w+\}?|[\d.,:]+")
 _SAID = re.compile(r"'[^']*'|\"[^\"]*\"")
 _AROUND = "()[]{}<>,;:|&\"'`…"
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What names are told by: shells, the words that each of them has, the pattern of names in prose."""
+
+    shells: frozenset[str]
+    own: frozenset[str]
+    loose: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +63,7 @@ def _spans(shown: str) -> Iterator[Claim]:
 
 def _loose(text: str, start: int) -> Iterator[Claim]:
     """Yield the options, files and versions in *text*, which begins at *start*."""
-    for found in _LOOSE.finditer(text):
+    for found in _known().loose.finditer(text):
         first, behind = found.span("version" if found["version"] else 0)
         yield from _claim(start + first, start + behind, text[first:behind])
 
@@ -91,7 +82,7 @@ def _coded(text: str) -> Iterator[Claim]:
 def _code(block: Block, rows: list[tuple[int, str]]) -> Iterator[Claim]:
     """Yield what *rows*, each with its start, claim; where there is a prompt, commands stand behind it."""
     session = any(_PROMPT.match(row) for _, row in rows)
-    shell = block.info.partition(" ")[0].lower() in _SHELLS
+    shell = block.info.partition(" ")[0].lower() in _known().shells
     for start, row in rows:
         prompt = _PROMPT.match(row) if session else shell and _MARGIN.match(row)
         if not prompt:
@@ -107,6 +98,7 @@ def _claim(start: int, end: int, code: str) -> Iterator[Claim]:
     words = whole.split() if " " in whole else [whole]
     if len(words) > 1:
         words = [word for word in _SAID.sub(" ", whole).split() if not _PLACEHOLDER.fullmatch(word)]
+    words = words[1:] if words and words[0] in _known().own else words
     names = (name.strip(_AROUND).removeprefix("./") for word in words for name in _halves(word))
     parts = tuple(dict.fromkeys(name.rstrip("/.") for name in names if any(map(str.isalnum, name))))
     if parts:
@@ -123,3 +115,29 @@ def _halves(word: str) -> list[str]:
     if not sign or value.startswith("="):
         return [word]
     return [name] if not value or _PLACEHOLDER.fullmatch(value) else [name, value]
+
+
+@cache
+def _known() -> _Known:
+    raw = tomllib.loads((files(__package__) / "claims.toml").read_text("utf-8"))
+    words = {name: "|".join(map(re.escape, raw[name].split())) for name in raw}
+    return _Known(
+        frozenset(raw["shells"].split()), frozenset(raw["own"].split()), re.compile(_loosely(words))
+    )
+
+
+def _loosely(words: Mapping[str, str]) -> str:
+    """Return the pattern of the options, paths, files and versions that stand in prose."""
+    unit = rf"[ \u00a0]?(?:{words['not_versions']})(?!\w)"
+    product = rf"(?!(?:{words['not_products']})\b)(?:[A-Z][\w+#]*|version|release)"
+    patterns = (
+        r"(?<![\w-])--[A-Za-z][\w-]*",  # an option
+        rf"(?<![\w.~/@:+-])(?:~|\.{{1,2}})?/(?:{_NAME}/)++(?:[\w.@+-]*\w)?",  # a path from somewhere
+        rf"(?<![\w.~/@:+-])(?:{_NAME}/)++[\w.-]*\.[A-Za-z]\w{{0,4}}(?![\w-])",  # a path to a file
+        rf"(?<![\w.~/@:+-])\w[\w.-]*\.(?:{words['endings']})(?![\w-])",  # a file
+        r"(?<![\w.])v\d+(?:\.\d+)+(?![\w-])",  # v2.0
+        r"(?<![\w.])\d+\.\d+\.\d+(?:[.-]?(?:a|b|rc|dev|alpha|beta)\.?\d*)?(?![\w-])",  # 1.4.2rc1
+        r"(?<![\w.])\d+\.\d+(?=[ \u00a0](?:or|and)[ \u00a0](?:later|newer|higher|above|up)\b)",  # 2.1 or up
+        rf"\b{product}[ \u00a0](?P<version>\d+\.\d+)(?![\w-]|\.\d|{unit})",  # Python 3.12
+    )
+    return "|".join(patterns)

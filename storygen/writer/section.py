@@ -15,6 +15,7 @@ from storygen.messages import Completion, Request, StopReason
 from storygen.model.verdict import Kind
 from storygen.outline.tree import Section
 from storygen.outline.verbatim import absent
+from storygen.review.page import clipped
 from storygen.text.words import count_words
 from storygen.writer.ask import Commission, ask, ask_more, course_of
 from storygen.writer.attempt import Answer, Failure, Line, attempt, pause
@@ -185,7 +186,7 @@ def _extension(course: Course, sitting: Sitting, words: int) -> Stretch:
 
 
 def _named(missing: Iterable[str]) -> str:
-    return ", ".join(f"“{' '.join(text.split())}”" for text in missing)
+    return ", ".join(f"“{clipped(text)}”" for text in missing)
 
 
 def _with_passages(sitting: Sitting, leg: Leg) -> Lengthened:

@@ -151,3 +151,12 @@ def test_status_says_what_is_missing(tmp_path: Path) -> None:
 def test_the_built_in_model_brings_whatever_is_asked_for(tmp_path: Path, kind: str, must: str) -> None:
     (draft,) = write(opened(ferry(tmp_path, kind=kind, must=must))).drafts
     assert (DraftStatus.DRAFT, ()) == (draft.status, draft.flags)
+
+
+def test_a_text_that_is_there_is_still_there_with_a_line_for_each_sentence(tmp_path: Path) -> None:
+    outline = ferry(tmp_path, must='["Run it. Then wait."]')
+    outline.write_text(f"wrap: sentence\n{outline.read_text()}")
+    written(outline, ScriptedModel(says(f"{WITHOUT}\n\nRead on. Run it. Then wait.")))
+    (draft,) = (tmp_path / "drafts").glob("*.md")
+
+    assert draft.read_text().endswith("\n\nRead on.\nRun it. Then wait.\n")

@@ -25,6 +25,11 @@ def test_every_sentence_of_a_paragraph_has_a_line(text: str, expected: str) -> N
     assert expected == by_sentence(text, lang="en")
 
 
+def test_a_text_that_is_to_be_kept_has_no_line_end_in_it() -> None:
+    text = "Say it. Run it. Then stop. Go on."
+    assert "Say it.\nRun it. Then stop.\nGo on." == by_sentence(text, lang="en", keep=["Run it. Then stop."])
+
+
 prose = st.lists(
     st.sampled_from(
         ["It rained.", "“No?”", "Go!", "#", "-", "1.", "* * *", "\n", "\n\n", "`a. B`", ">", "|", "="]

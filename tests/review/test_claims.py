@@ -32,6 +32,7 @@ def named(text: str) -> list[str]:
         ("```sh\nferry up --now  # at once\n# nothing else\n```", ["ferry", "up", "--now"]),
         ("```console\n$ ferry up\nferry 2.0.1 is up\n```", ["ferry", "up", "2.0.1"]),
         ("```\n$ ferry up\n```", ["ferry", "up"]),
+        ("```sh\nexport DOCK=north\nsudo ferry up\ncd\n```", ["DOCK", "north", "ferry", "up"]),
         ("```yaml\npath: docks/north.yaml\nname: any\n```", ["docks/north.yaml"]),
         ("1. Do it:\n\n   ```sh\n   ferry up\n   ```\n", ["ferry", "up"]),
         ("> ```sh\n> ferry up\n> ```\n", ["ferry", "up"]),
