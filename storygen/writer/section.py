@@ -149,7 +149,8 @@ async def _filled(
 ) -> Sitting:
     """Ask once for passages where the text of *sitting* is too short, or lacks what has to stand in it.
 
-    Nothing is put between the words of somebody who only wanted them gone on from.
+    Nothing is put between the words of somebody who only wanted them gone on from, and nothing anywhere that
+    was to bring those texts and has none of them: else every further try would leave a paragraph behind.
     """
     section = course.section
     words = _lacking(course, sitting)
@@ -168,7 +169,9 @@ async def _filled(
     found = _with_passages(sitting, leg)
     if found.left_out:
         line.tell(Noted(f"{section.id}: {found.left_out} {_LEFT_OUT}"))
-    return join(sitting, leg, title=section.title)
+    filled = join(sitting, leg, title=section.title)
+    idle = not words and absent(missing, filled.text, commission.outline.kind) == missing
+    return replace(filled, text=sitting.text) if idle else filled
 
 
 def _lacking(course: Course, sitting: Sitting) -> int:

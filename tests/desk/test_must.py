@@ -93,9 +93,12 @@ def test_what_is_still_missing_leaves_the_section_incomplete_and_is_named(tmp_pa
     assert noted.endswith("add the text yourself, or rework the beats, and run again")
 
 
-def test_what_came_of_the_second_request_is_kept(tmp_path: Path) -> None:
-    draft = written(ferry(tmp_path), ScriptedModel(says(WITHOUT), passage("Install Ferry with pip.")))
-    assert f"{FIRST}\n\nInstall Ferry with pip.\n\n{SECOND}" == draft.text
+def test_what_brings_some_of_it_is_kept_and_what_brings_none_is_left_out(tmp_path: Path) -> None:
+    outline = ferry(tmp_path, must="[pip install ferry, Python 3.12]")
+    first = written(outline, ScriptedModel(says(WITHOUT), passage("Python 3.12 it is.")))
+    second = written(outline, ScriptedModel(passage("Install Ferry with pip.")))
+
+    assert f"{FIRST}\n\nPython 3.12 it is.\n\n{SECOND}" == first.text == second.text
 
 
 def test_an_incomplete_section_is_asked_for_once_more_in_every_run(tmp_path: Path) -> None:
