@@ -15,7 +15,7 @@ from storygen.book.database import close_untouched, damaged, open_writer, told
 from storygen.book.guard import Guard
 from storygen.book.log import Log, judge_log
 from storygen.book.rows import pack, spell_stretch, spell_usage, unpack
-from storygen.book.view import PIECES, VERSION_NUMBER, JournalView
+from storygen.book.view import PIECES, STILL_OPEN, VERSION_NUMBER, JournalView
 from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
@@ -27,8 +27,6 @@ _LEG_NUMBER = """
         SELECT coalesce(max(attempt), 0) FROM draft
         WHERE section = ?1 AND rehearsed = ?2 AND status <> 'incomplete')
 """
-
-_STILL_OPEN = "SELECT id FROM attempt WHERE ended IS NULL ORDER BY id"
 
 
 class Journal(JournalView):
@@ -259,7 +257,7 @@ class Journal(JournalView):
                 )
 
     def _close_interrupted(self) -> tuple[Attempt, ...]:
-        left = self._read(itemgetter(0), _STILL_OPEN)
+        left = self._read(itemgetter(0), STILL_OPEN)
         with self.one_commit():
             for attempt in left:
                 fate = Fate.PARTIAL if self.text(attempt) else Fate.UNKNOWN

@@ -36,6 +36,9 @@ LAST_ATTEMPT = "SELECT coalesce(max(id), 0) FROM attempt WHERE section = ?"
 VERSION_NUMBER = "SELECT count(*) + 1 FROM draft WHERE section = ? AND status <> 'incomplete'"
 """The number of the version that a section is working on."""
 
+STILL_OPEN = "SELECT id FROM attempt WHERE ended IS NULL ORDER BY id"
+"""The ids of the attempts whose end is not on record yet."""
+
 _ASKED = "SELECT inputs FROM asked WHERE section = ? AND version = ? AND rehearsed = ?"
 _REPLY = "SELECT * FROM attempt WHERE fingerprint = ? AND fate = ? AND id > ? ORDER BY id DESC LIMIT 1"
 _ATTEMPTS = """
@@ -110,6 +113,11 @@ class JournalView:
         Replies that broke off are among them, even those without text.
         """
         return tuple(self._read(self._leg, _LEGS, section, rehearsed, after))
+
+    @property
+    def any_open(self) -> bool:
+        """Whether the end of any attempt is still to be put on record."""
+        return bool(self._read(itemgetter(0), STILL_OPEN))
 
     def last_attempt(self, section: str) -> int:
         """Return the id of *section*'s newest attempt, 0 where there is none."""

@@ -6,11 +6,10 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from storygen.catalogue import catalogue
-from storygen.cli.table import money, table
-from storygen.cli.watch import dollars
+from storygen.cli.table import dollars, money, table
 from storygen.desk.estimate import Estimate, estimate, kind_of_context, total
 from storygen.desk.states import read_book
-from storygen.desk.write import rehearses
+from storygen.desk.unconfigured import rehearses
 from storygen.writer.rate import is_steered
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from storygen.cli.caching import cache_text, misses_text
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
-from storygen.cli.table import money, short, table
-from storygen.cli.watch import dollars
+from storygen.cli.table import dollars, money, short, table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -173,7 +173,7 @@ def _outcome(revised: Revised) -> Iterator[str]:
 
 
 def _document(project: Project, reviews: ModelReviews) -> dict[str, object]:
-    from storygen.cli.watch import dollars
+    from storygen.cli.table import dollars
 
     return {
         **document(project, reviews.offline),

@@ -170,7 +170,7 @@ def _report(console: Console, planned: Planned, path: Path | None) -> None:
 
 
 def _document(project: Project, planned: Planned, path: Path | None) -> dict[str, object]:
-    from storygen.cli.watch import dollars
+    from storygen.cli.table import dollars
 
     return {
         "outline": str(path) if path else None,

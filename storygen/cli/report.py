@@ -6,8 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from storygen.cli.console import wrapped
-from storygen.cli.table import money, short, table
-from storygen.cli.watch import dollars
+from storygen.cli.table import dollars, money, short, table
 from storygen.desk.states import State
 from storygen.text.words import count_words
 

@@ -151,7 +151,7 @@ def _outcome(renewed: Renewed) -> str:
 
 
 def _document(project: Project, renewals: Renewals) -> dict[str, object]:
-    from storygen.cli.watch import dollars
+    from storygen.cli.table import dollars
     from storygen.draft import total_usage
 
     return {

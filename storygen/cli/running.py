@@ -102,15 +102,14 @@ def run(
 
 def until_stopped(work: Callable[[], Awaitable[T]], *, stopper: Stopper) -> T:
     """Do *work* in an event loop of its own; raises Interrupted where *stopper* was told to stop at once."""
+    done: list[T] = []  # no result of the task's own: what looks at a task spells out all that it returned
 
-    async def main() -> list[T]:
-        done: list[T] = []
+    async def main() -> None:
         with anyio.CancelScope() as scope, stopper.heeds(scope.cancel):
             done.append(await work())
-        return done
 
     try:
-        done = anyio.run(main, backend_options=_BACKEND)
+        anyio.run(main, backend_options=_BACKEND)
     except (Unsaved, BaseExceptionGroup) as found:
         error = lone(found)
         raise (rescue(error) if isinstance(error, Unsaved) else error) from None

@@ -11,8 +11,7 @@ from storygen.cli.caching import cache_text
 from storygen.cli.naming import named, quoted
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines, shared
-from storygen.cli.table import money, short, table
-from storygen.cli.watch import dollars
+from storygen.cli.table import dollars, money, short, table
 from storygen.cli.why import stale_text, why_text
 
 if TYPE_CHECKING:

@@ -39,6 +39,11 @@ def table(
     )
 
 
+def dollars(micro: int | None) -> float | None:
+    """Return micro-dollars as dollars, None as it is."""
+    return None if micro is None else micro / 1_000_000
+
+
 def money(micro: int | None) -> str:
     """Return micro-dollars as a person reads them; below a cent with more digits; a dash for no price.
 

@@ -14,7 +14,7 @@ import anyio
 import click
 
 from storygen.cli.console import drop_stdout, wrapped
-from storygen.cli.table import money
+from storygen.cli.table import dollars, money
 from storygen.draft import DraftStatus
 from storygen.text.terminal import safe, safe_line
 from storygen.text.words import count_words
@@ -252,11 +252,6 @@ def json_line(**fields: object) -> None:
         click.echo(json.dumps({"storygen": 1, **fields}, ensure_ascii=False))
     except OSError:
         drop_stdout()
-
-
-def dollars(micro: int | None) -> float | None:
-    """Return micro-dollars as dollars, None as it is."""
-    return None if micro is None else micro / 1_000_000
 
 
 def _finished(event: Finished, seconds: float, *, narrow: bool) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from storygen.cli.console import Console
     from storygen.desk.project import Project
     from storygen.desk.select import Selection
+    from storygen.desk.written import Written
 
 _SETTINGS = (
     *("model", "max_tokens", "temperature", "effort", "context", "on_refusal", "on_unknown", "base_url"),
@@ -127,12 +128,12 @@ def _opened(path: Path, options: dict[str, Any]) -> Project:
 
 def _consent(project: Project, *, limit: int | None, yes: bool) -> None:
     """Have a person agree to a book that is larger than any; raises UsageError where nobody does."""
-    from storygen.cli.table import money
-    from storygen.desk.estimate import text_alone
-
     sections = min(len(project.outline.sections), limit or MANY + 1)
     if sections <= MANY or yes:
         return
+    from storygen.cli.table import money
+    from storygen.desk.estimate import text_alone
+
     size = (
         f"{len(project.outline.sections):,} sections, about {money(text_alone(project))} for the text alone"
     )
@@ -143,14 +144,31 @@ def _consent(project: Project, *, limit: int | None, yes: bool) -> None:
 
 def _on_screen(console: Console, project: Project, selection: Selection, options: dict[str, Any]) -> int:
     from storygen.cli.report import show_written
+    from storygen.desk.at_rest import at_rest
+
+    written, asked = at_rest(project, selection, rehearse=options["rehearse"]), False
+    if written is None:
+        written, asked = _watched(console, project, selection, options)
+    show_written(console, project, written)
+    if options["output"]:
+        _put(console, project, options["output"])
+    if asked:
+        raise Interrupted("stopped as you asked", "run the same command again to go on")
+    return 0 if written.whole else 1
+
+
+def _watched(
+    console: Console, project: Project, selection: Selection, options: dict[str, Any]
+) -> tuple[Written, bool]:
+    """Write *project* on the screen, and say whether a person asked to stop."""
     from storygen.cli.running import Stopper, run
     from storygen.cli.watch import Watch
     from storygen.desk.allowance import Allowance
 
+    stopper = Stopper(console)
     with Watch(console, stream=options["stream"]) as watch:
         allowance = Allowance.of(project, agree=watch.agree)
         watch.purse = allowance.purse
-        stopper = Stopper(console)
         written = run(
             project,
             selection,
@@ -159,12 +177,7 @@ def _on_screen(console: Console, project: Project, selection: Selection, options
             stopper=stopper,
             allowance=allowance,
         )
-    show_written(console, project, written)
-    if options["output"]:
-        _put(console, project, options["output"])
-    if stopper.asked:
-        raise Interrupted("stopped as you asked", "run the same command again to go on")
-    return 0 if written.whole else 1
+    return written, stopper.asked
 
 
 def _as_json(project: Project, selection: Selection, *, rehearse: bool) -> int:
@@ -174,10 +187,11 @@ def _as_json(project: Project, selection: Selection, *, rehearse: bool) -> int:
     from storygen.cli.watch import JsonWatch, Watch, json_line
     from storygen.cli.write_all import code_of
     from storygen.desk.allowance import Allowance
+    from storygen.desk.at_rest import at_rest
 
     stopper = Stopper(Console(quiet=True))
     try:
-        written = run(
+        written = at_rest(project, selection, rehearse=rehearse) or run(
             project,
             selection,
             rehearse=rehearse,

@@ -14,7 +14,7 @@ from storygen.desk.history import history, in_use
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import Standing, State, read_book, standings
-from storygen.desk.write import rehearses
+from storygen.desk.unconfigured import rehearses
 from storygen.errors import UsageError
 from storygen.text.words import split_words
 

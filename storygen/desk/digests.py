@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storygen.book.facts import StoredFacts, lay_facts, make_room, read_facts
 from storygen.book.record import Digested, Record, hash_text, write_record
-from storygen.desk.keeping import Keeper
 from storygen.desk.project import Project
 from storygen.desk.states import Standing
 from storygen.draft import Digest, Severity
@@ -17,6 +17,9 @@ from storygen.outline.digest import read_digest, spell_digest
 from storygen.outline.tree import Outline, Section
 from storygen.prompts.closure import further_back
 from storygen.writer.events import Noted
+
+if TYPE_CHECKING:
+    from storygen.desk.keeping import Keeper
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,19 @@
-"""How fresh every section is, and what it is asked from when it is asked for."""
+"""How fresh every section is: what it was asked from, beside what it would be asked from now."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from storygen.book.freshness import Change, Freshness, changes, freshness, name_of, names_in
 from storygen.book.record import Record
 from storygen.desk.digests import digests_of
 from storygen.desk.inputs import Inputs
-from storygen.desk.material import Beside, named_style
+from storygen.desk.material import Beside
 from storygen.desk.project import Project
 from storygen.desk.states import Standing, State
-from storygen.draft import Digest
 from storygen.outline.tree import Section
-from storygen.writer.ask import Commission, context_of
 
 Hashes: TypeAlias = Mapping[str, str]
 """The inputs of a section: their hashes by name."""
@@ -85,27 +83,3 @@ def replaceable(project: Project, now: Iterable[Standing], record: Record) -> fr
 def is_models(standing: Standing) -> bool:
     """Say whether a text is a model's, asked for and changed by nobody: only such a one may be replaced."""
     return standing.state in {State.DRAFT, State.REHEARSED} and standing.section.asked
-
-
-def asked_from(
-    project: Project, commission: Commission
-) -> Callable[[Section, Mapping[str, str], Mapping[str, Digest]], Hashes]:
-    """Return what gives the inputs of a section that *commission* is about to ask for, all of them."""
-    inputs = Inputs(project, lambda section: _files(commission, section))
-
-    def asked(section: Section, texts: Mapping[str, str], digests: Mapping[str, Digest]) -> Hashes:
-        context = context_of(replace(commission, digests=digests), section, texts)
-        sent = {choice.entry.name for choice in context.choices if choice.sent}
-        return inputs.at(section, texts, digests, told=sent, full=bool(context.finished))
-
-    return asked
-
-
-def _files(commission: Commission, section: Section) -> dict[str, str]:
-    """Return the texts of the files that the prompt of *section* holds, as they were read for this run."""
-    own = commission.styles.get(section.id)
-    return {
-        **{f"source:{source.name}": source.text for source in commission.sources(section)},
-        **named_style(commission.outline.style, commission.style),
-        **(named_style(section.style, own) if own else {}),
-    }

@@ -104,8 +104,8 @@ class Inputs:
 
     def _further_back(self, section: Section, digests: Mapping[str, Digest]) -> Mapping[str, Digest]:
         """Return those of *digests* that *section* is told."""
-        far = further_back(self._outline, section) if digests else ()
-        return {each.id: digests[each.id] for each in self._order if each.id in far and each.id in digests}
+        far = further_back(self._outline, section).intersection(digests) if digests else ()
+        return {id_: digests[id_] for id_ in sorted(far, key=lambda id_: self._sections[id_].position)}
 
     def _facts(self, section: Section, digests: Mapping[str, Digest]) -> object:
         """Return what *digests* say about whom and what the card of *section* names."""

@@ -18,7 +18,8 @@ from storygen.desk.init import SCHEMA, lay_schema
 from storygen.desk.lines import line_of
 from storygen.desk.project import Project
 from storygen.desk.rescue import rescued
-from storygen.desk.wire import http_wire, nothing_configured, rehearsal_wire
+from storygen.desk.unconfigured import nothing_configured
+from storygen.desk.wire import http_wire, rehearsal_wire
 from storygen.desk.writable import writable
 from storygen.desk.write import OpenWire
 from storygen.draft import Finding, Severity

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from storygen.catalogue import Catalogue, Model
 from storygen.crash_points import Reached, unwatched
-from storygen.desk.keys import any_key, endpoint_key
+from storygen.desk.keys import endpoint_key
 from storygen.desk.project import Project
 from storygen.errors import KeyMissing
 from storygen.messages import Encode, Send, Transport
@@ -18,7 +18,6 @@ from storygen.model.keys import Key
 from storygen.model.proxy import proxy_for, shown
 from storygen.model.send import sender
 from storygen.model.wire import Accepts, encoder, native, plain
-from storygen.outline.tree import Outline
 from storygen.settings import Settings
 
 
@@ -35,13 +34,6 @@ class Wire:
     accepts: Callable[[Model], Accepts] = native
     remarks: tuple[str, ...] = ()
     diagnoses: bool = False
-
-
-def nothing_configured(settings: Settings, outline: Outline) -> bool:
-    """Say whether nobody has named a key, an endpoint or a model anywhere."""
-    named = any(section.model for section in outline.sections)
-    chosen = {"model", "base_url"} & settings.origins.keys()
-    return not (chosen or named or any_key(settings))
 
 
 @asynccontextmanager

@@ -14,10 +14,11 @@ from storygen.book.attempts import spent
 from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, one_by_one, refuse_unpriced
+from storygen.desk.asked import asked_from
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, take_over
 from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
 from storygen.desk.digests import Digests, digests_of, keep_digest
-from storygen.desk.freshness import asked_from, is_models, stale
+from storygen.desk.freshness import is_models, stale
 from storygen.desk.held import bring_back
 from storygen.desk.keeping import Keeper
 from storygen.desk.lines import line_of
@@ -26,8 +27,9 @@ from storygen.desk.proofs import Proofs, unread
 from storygen.desk.rescue import rescued
 from storygen.desk.retitled import begun, refuse_retitled
 from storygen.desk.select import Selection, select
-from storygen.desk.states import Shelved, Standing, State, read_book, standings
-from storygen.desk.wire import Wire, http_wire, nothing_configured, rehearsal_wire
+from storygen.desk.states import Standing, State, read_book, standings
+from storygen.desk.unconfigured import rehearses
+from storygen.desk.wire import Wire, http_wire, rehearsal_wire
 from storygen.desk.writable import writable
 from storygen.desk.written import Written, asides
 from storygen.draft import Draft
@@ -289,12 +291,6 @@ class Run:
         """Say whether a section has to be asked for: a rehearsed draft is none once a real model is there."""
         rehearsed_only = standing.state is State.REHEARSED and not self.rehearsed
         return standing.section.asked and (not standing.whole or rehearsed_only)
-
-
-def rehearses(project: Project, shelved: Shelved) -> bool:
-    """Say whether a run of *project* rehearses by itself: nothing is configured, and nothing was paid yet."""
-    paid = any(not written.rehearsed for written in shelved.record.sections.values())
-    return not paid and nothing_configured(project.settings, project.outline)
 
 
 def _how_far(now: tuple[Standing, ...]) -> str:

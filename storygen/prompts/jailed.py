@@ -13,8 +13,8 @@ from storygen.draft import Finding, Severity
 from storygen.errors import TemplateError
 from storygen.prompts.jail import Ended, Jail, the_jail
 from storygen.prompts.plain import Variables
-from storygen.prompts.pointing import point
-from storygen.prompts.renderer import Blocks, template_error
+from storygen.prompts.pointing import point, template_error
+from storygen.prompts.renderer import Blocks
 from storygen.prompts.shelf import Shelf
 
 PATIENCE = 3.0

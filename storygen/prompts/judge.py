@@ -10,10 +10,10 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from storygen.draft import Finding
 from storygen.prompts.plain import Variables
 from storygen.prompts.pointing import point
-from storygen.prompts.sandbox import meant
 from storygen.prompts.shelf import PREFIX, Shelf, TemplateFile
 from storygen.prompts.trees import constant, deeper, extends, first_line, outermost, references, stray
 from storygen.prompts.unknown import broken, filters, variables
+from storygen.text.nearest import meant
 
 DEEPEST = 200
 """Levels of a template's tree; Jinja and Python walk it by recursion, and give up at different depths."""

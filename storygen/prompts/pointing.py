@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from storygen.draft import Finding
+from storygen.errors import TemplateError
 from storygen.prompts.shelf import TemplateFile
 
 _BEFORE = r"(?<![\w.])"
@@ -37,6 +38,12 @@ def point(
     )
 
 
+def template_error(findings: list[Finding]) -> TemplateError:
+    """Return the error that tells all of *findings*, the first one first."""
+    first, *rest = (f"{_place(each)}: {each.message}" for each in findings)
+    return TemplateError(first, findings[0].help, notes=tuple(rest), findings=tuple(findings))
+
+
 def _span(word: str, source: str) -> tuple[int, int] | None:
     """Return the column and the width of *word*, by preference of one that is no part of a longer one.
 
@@ -52,3 +59,7 @@ def _span(word: str, source: str) -> tuple[int, int] | None:
 def _all(source: str) -> tuple[int, int]:
     text = source.strip()
     return source.find(text) + 1, max(1, len(text))
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.path}:{finding.line}" if finding.line else finding.path

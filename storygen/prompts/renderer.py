@@ -10,12 +10,12 @@ import jinja2
 from jinja2.exceptions import SecurityError, TemplateNotFound, TemplateSyntaxError
 
 from storygen.draft import Finding
-from storygen.errors import TemplateError
 from storygen.prompts.judge import Judge
+from storygen.prompts.loader import ShelfLoader
 from storygen.prompts.plain import Variables
-from storygen.prompts.pointing import point
+from storygen.prompts.pointing import point, template_error
 from storygen.prompts.sandbox import TURNS, Sandbox
-from storygen.prompts.shelf import Shelf, ShelfLoader, TemplateFile
+from storygen.prompts.shelf import Shelf, TemplateFile
 
 Blocks: TypeAlias = list[tuple[str, str]]
 """The names of blocks with their text."""
@@ -106,12 +106,6 @@ class Renderer:
         return point(files.get(path, file), line, "template/render", message, words=words)
 
 
-def template_error(findings: list[Finding]) -> TemplateError:
-    """Return the error that tells all of *findings*, the first one first."""
-    first, *rest = (f"{_place(each)}: {each.message}" for each in findings)
-    return TemplateError(first, findings[0].help, notes=tuple(rest), findings=tuple(findings))
-
-
 def _bounded(pieces: Iterator[str]) -> str:
     """Join *pieces*, and stop where it becomes too much for anybody to read."""
     kept: list[str] = []
@@ -149,7 +143,3 @@ def _said(error: Exception) -> str:
             return f"there is no template “{error.name}”"
         case _:
             return str(error).rstrip(".") or type(error).__name__
-
-
-def _place(finding: Finding) -> str:
-    return f"{finding.path}:{finding.line}" if finding.line else finding.path

@@ -12,7 +12,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from storygen.text.nearest import nearest
+from storygen.text.nearest import meant
 
 LONGEST = 1_000_000
 """Characters, or elements, of anything that a template makes out of smaller things."""
@@ -153,16 +153,6 @@ class _Generator(CodeGenerator):
 
 
 Sandbox.code_generator_class = _Generator
-
-
-def meant(name: str, names: Iterable[str]) -> str:
-    """Return a clause that says what *name* was probably meant to be, or nothing.
-
-    >>> meant("secton", ["section", "book"])
-    '; did you mean “section”?'
-    """
-    close = nearest(name, names)
-    return f"; did you mean “{close}”?" if close else ""
 
 
 def _modest(filter_: _Filter) -> _Filter:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jinja2 import BaseLoader, Environment, TemplateNotFound
-
 from storygen.errors import TemplateError
-from storygen.prompts.sandbox import meant
+from storygen.text.nearest import meant
 
 SUFFIX = ".md.j2"
 PREFIX = "storygen/"
@@ -59,21 +57,3 @@ class Shelf:
             *sorted(self.own.keys() | self.shipped.keys()),
             *(PREFIX + name for name in sorted(self.shipped)),
         )
-
-
-class ShelfLoader(BaseLoader):
-    """Gives Jinja the files of a shelf; it has no folder that it could leave."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        """Serve *shelf*."""
-        self._shelf = shelf
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool] | None]:
-        """Return a template's text and its path, for errors."""
-        del environment
-        file = self._shelf.find(template)
-        if file is None:
-            raise TemplateNotFound(template)
-        return file.text, file.path, None

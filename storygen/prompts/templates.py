@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from storygen.draft import Finding, Severity
 from storygen.errors import TemplateError
 from storygen.messages import Message, Role
 from storygen.outline.tree import Kind
-from storygen.prompts.jailed import Jailed
 from storygen.prompts.plain import Variables
-from storygen.prompts.pointing import point
-from storygen.prompts.renderer import Renderer, Renders, template_error
-from storygen.prompts.sandbox import meant
+from storygen.prompts.pointing import point, template_error
 from storygen.prompts.shelf import SUFFIX, Shelf, TemplateFile
 from storygen.prompts.shelving import read_shelf
 from storygen.prompts.steps import STEPS
+from storygen.text.nearest import meant
+
+if TYPE_CHECKING:
+    from storygen.prompts.renderer import Renders
 
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, and halves of characters."""
@@ -34,7 +37,17 @@ class Templates:
     def __init__(self, shelf: Shelf) -> None:
         """Render from *shelf*."""
         self._shelf = shelf
-        self._renderer: Renders = Jailed(shelf) if shelf.own else Renderer(shelf)
+
+    @cached_property
+    def _renderer(self) -> Renders:
+        """What renders them; Jinja is not loaded before there is something to render."""
+        if self._shelf.own:
+            from storygen.prompts.jailed import Jailed  # noqa: PLC0415 - see above
+
+            return Jailed(self._shelf)
+        from storygen.prompts.renderer import Renderer  # noqa: PLC0415 - see above
+
+        return Renderer(self._shelf)
 
     @classmethod
     def read(cls, own: Path | None = None) -> Templates:

@@ -10,9 +10,9 @@ from jinja2 import Environment, TemplateSyntaxError, meta, nodes
 from storygen.draft import Finding
 from storygen.prompts.plain import Plain, Variables
 from storygen.prompts.pointing import point
-from storygen.prompts.sandbox import meant
 from storygen.prompts.shelf import TemplateFile
 from storygen.prompts.trees import chain, made
+from storygen.text.nearest import meant
 
 TAGS = (
     *("block", "call", "extends", "filter", "for", "from", "if", "import", "include", "macro", "print"),

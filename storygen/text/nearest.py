@@ -19,3 +19,13 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     folded = {choice.casefold(): choice for choice in choices}
     found = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else None
+
+
+def meant(name: str, names: Iterable[str]) -> str:
+    """Return a clause that says what *name* was probably meant to be, or nothing.
+
+    >>> meant("secton", ["section", "book"])
+    '; did you mean “section”?'
+    """
+    close = nearest(name, names)
+    return f"; did you mean “{close}”?" if close else ""
