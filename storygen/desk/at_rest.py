@@ -28,6 +28,7 @@ def at_rest(project: Project, selection: Selection, *, rehearse: bool) -> Writte
     book = project.book
     if not book.journal.exists() or judge_log(book.journal) is not Log.SOUND:
         return None
+    book.prepare()
     with hold(book), view_journal(book.journal) as journal:
         shelved = read_book(book)
         now = standings(project.outline, shelved)
