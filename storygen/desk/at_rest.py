@@ -56,14 +56,11 @@ def _is_done(standing: Standing, *, rehearsed: bool) -> bool:
 
 
 def _is_on_record(project: Project, shelved: Shelved) -> bool:
-    """Say whether no file waits to be renamed or finished, and the record has every section's place."""
+    """Say whether no draft waits to be renamed, and the record has every section's beats and place."""
     sections, written = project.outline.sections, shelved.record.sections
     names = (stored.path.name for stored in shelved.drafts.values())
-    return (
-        not shelved.partials
-        and not renamings(names, [section.id for section in sections])
-        and placed(sections, written) == written
-    )
+    unnumbered = renamings(names, [section.id for section in sections])
+    return not unnumbered and placed(sections, written) == written
 
 
 def _came_from_journal(standing: Standing, journal: JournalView) -> bool:

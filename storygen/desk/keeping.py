@@ -191,7 +191,7 @@ class Keeper:
         sitting = replace(sitting, firm=len(begin.text))
         since = max([begin.after, *(kept.attempt for kept in (whole, part) if kept)])
         for leg in self.journal.legs(section.id, after=since, rehearsed=self.rehearsed):
-            sitting = join(sitting, leg, title=section.title)
+            sitting = join(sitting, leg, section=section, kind=self.project.outline.kind)
         return sitting
 
     def _authors(self, section: Section, beside: str) -> str:

@@ -13,6 +13,7 @@ from storygen.manuscript.passages import Lengthened, lengthen
 from storygen.manuscript.seam import anchor, follow, stitch
 from storygen.messages import Completion, Request, StopReason
 from storygen.model.verdict import Kind
+from storygen.outline.tree import Kind as DocumentKind
 from storygen.outline.tree import Section
 from storygen.outline.verbatim import absent
 from storygen.review.page import clipped
@@ -87,20 +88,20 @@ async def write_section(
     return draft_of(section, _measured(section, sitting, line=line), whole=True)
 
 
-def join(sitting: Sitting, leg: Leg, *, title: str) -> Sitting:
-    """Add *leg* to *sitting* of the section called *title*, put together with the text that it belongs to."""
+def join(sitting: Sitting, leg: Leg, *, section: Section, kind: DocumentKind) -> Sitting:
+    """Add *leg* to *sitting* of *section*, put together with the text that it belongs to."""
     if not leg.text.strip():
         return sitting.grown(sitting.text, leg)
     kept = sitting.text[: leg.base]
     match leg.joint:
         case Joint.PASSAGES:
-            return sitting.grown(_with_passages(sitting, leg).text, leg)
+            return sitting.grown(_text_with(sitting, leg, section.must, kind), leg)
         case Joint.PARAGRAPH:
-            seam = follow(kept, leg.text, title=title)
+            seam = follow(kept, leg.text, title=section.title)
         case Joint.ANCHOR:
-            seam = stitch(kept, leg.text, anchor=anchor(kept) if kept else None, title=title)
+            seam = stitch(kept, leg.text, anchor=anchor(kept) if kept else None, title=section.title)
         case Joint.STRAIGHT:
-            seam = stitch(kept, leg.text, anchor=None, title=title)
+            seam = stitch(kept, leg.text, anchor=None, title=section.title)
         case _:
             assert_never(leg.joint)
     grown = sitting.grown(seam.text, leg)
@@ -149,8 +150,7 @@ async def _filled(
 ) -> Sitting:
     """Ask once for passages where the text of *sitting* is too short, or lacks what has to stand in it.
 
-    Nothing is put between the words of somebody who only wanted them gone on from, and nothing anywhere that
-    was to bring those texts and has none of them: else every further try would leave a paragraph behind.
+    Nothing is put between the words of somebody who only wanted them gone on from.
     """
     section = course.section
     words = _lacking(course, sitting)
@@ -169,9 +169,7 @@ async def _filled(
     found = _with_passages(sitting, leg)
     if found.left_out:
         line.tell(Noted(f"{section.id}: {found.left_out} {_LEFT_OUT}"))
-    filled = join(sitting, leg, title=section.title)
-    idle = not words and absent(missing, filled.text, commission.outline.kind) == missing
-    return replace(filled, text=sitting.text) if idle else filled
+    return join(sitting, leg, section=section, kind=commission.outline.kind)
 
 
 def _lacking(course: Course, sitting: Sitting) -> int:
@@ -190,6 +188,17 @@ def _extension(course: Course, sitting: Sitting, words: int) -> Stretch:
 
 def _named(missing: Iterable[str]) -> str:
     return ", ".join(f"“{clipped(text)}”" for text in missing)
+
+
+def _text_with(sitting: Sitting, leg: Leg, must: tuple[str, ...], kind: DocumentKind) -> str:
+    """Return the text of *sitting* with the passages of *leg*.
+
+    Where no words were asked for, only texts that *must* appear, and none of them came, it stays as it is:
+    else every further try would leave a paragraph behind.
+    """
+    text = _with_passages(sitting, leg).text
+    idle = not leg.stretch.asked and absent(must, text, kind) == absent(must, sitting.text, kind)
+    return sitting.text if idle else text
 
 
 def _with_passages(sitting: Sitting, leg: Leg) -> Lengthened:
@@ -223,7 +232,7 @@ async def _go_on(
         answer = await attempt(request, section=section, leg=leg, line=line)
     except Rejected as error:
         return _turned_down(sitting, error, request, section=section, line=line)
-    sitting = _taken(sitting, answer, leg, title=section.title)
+    sitting = _taken(sitting, answer, leg, section=section, kind=commission.outline.kind)
     if answer.error and not answer.error.retry:
         return _turned_down(sitting, answer.error, request, section=section, line=line)
     full = _full(request, answer.completion)
@@ -234,12 +243,12 @@ async def _go_on(
     return sitting, step
 
 
-def _taken(sitting: Sitting, answer: Answer, leg: Leg, *, title: str) -> Sitting:
+def _taken(sitting: Sitting, answer: Answer, leg: Leg, *, section: Section, kind: DocumentKind) -> Sitting:
     """Add the reply to *sitting*, and what a person should know about it."""
     completion = answer.completion
     unclean = not completion.clean and completion.stop_reason is not StopReason.CUT
     flags = {Flag.UNCLEAN_END: unclean, Flag.ESTIMATED: answer.estimated}
-    joined = join(sitting, answered(leg, completion), title=title)
+    joined = join(sitting, answered(leg, completion), section=section, kind=kind)
     return joined.flagged(*(flag for flag, holds in flags.items() if holds))
 
 

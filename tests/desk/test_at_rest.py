@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from storygen.book.journal import open_journal
+from storygen.book.record import read_record, write_record
 from storygen.desk.at_rest import at_rest
+from storygen.desk.build import build
 from storygen.desk.project import Project, open_project
 from storygen.desk.select import Selection
 from storygen.desk.write import write
+from storygen.draft import Leg
+from storygen.messages import StopReason
 
 OUTLINE = """\
 title: The light
@@ -100,9 +106,40 @@ def test_a_changed_beat_is_something_to_put_on_record(written: Path) -> None:
     assert not rests(written)
 
 
-def test_a_draft_that_a_killed_run_did_not_record_is_something_to_do(written: Path) -> None:
-    (written.parent / "storygen.lock").unlink()
+def test_a_changed_beat_that_is_compiled_is_still_to_be_put_on_record(written: Path) -> None:
+    written.write_text(OUTLINE.replace("The wind turns.", "The wind drops."), encoding="utf-8")
+    build(opened(written))
     assert not rests(written)
+
+
+def test_a_draft_that_a_killed_run_did_not_record_is_something_to_do(written: Path) -> None:
+    book = opened(written).book
+    record = read_record(book)
+    assert record is not None
+    sections = {id_: replace(row, text="another") for id_, row in record.sections.items()}
+    write_record(book, replace(record, sections=sections))
+    build(opened(written))
+    assert not rests(written)
+
+
+def test_a_request_that_a_killed_run_left_open_is_something_to_put_on_record(written: Path) -> None:
+    with open_journal(opened(written).book.journal, clock=lambda: 0.0) as journal:
+        leg = Leg("", StopReason.CUT)
+        names = {"fingerprint": "f", "digest": "d", "model": "m"}
+        journal.open_intent("the-boat", leg, **names, rehearsed=True, reserved=0)
+    assert not rests(written)
+
+
+def test_a_journal_whose_log_is_broken_is_something_to_report(written: Path) -> None:
+    opened(written).book.journal.with_name("journal.db-wal").write_bytes(bytes(100))
+    assert not rests(written)
+
+
+def test_a_section_that_is_summed_up_is_for_a_run(tmp_path: Path) -> None:
+    path = tmp_path / "outline.yaml"
+    path.write_text(f"recap: digest\n{OUTLINE}", encoding="utf-8")
+    write(opened(path), rehearse=True)
+    assert not rests(path)
 
 
 def test_a_selection_is_for_a_run(written: Path) -> None:

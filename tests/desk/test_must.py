@@ -101,6 +101,22 @@ def test_what_brings_some_of_it_is_kept_and_what_brings_none_is_left_out(tmp_pat
     assert f"{FIRST}\n\nPython 3.12 it is.\n\n{SECOND}" == first.text == second.text
 
 
+class Killed(BaseException):
+    """The end of a process, as far as a test can have one."""
+
+
+def test_a_kill_behind_a_reply_that_brings_none_of_it_leaves_nothing_of_that_behind(tmp_path: Path) -> None:
+    def die(event: Event) -> None:
+        if isinstance(event, Noted):  # what is said before the draft is kept
+            raise Killed
+
+    outline = ferry(tmp_path)
+    with pytest.raises(Killed):
+        run(real(outline), ScriptedModel(says(WITHOUT), passage("Install it with pip.")), tell=die)
+
+    assert WITHOUT == written(outline, ScriptedModel(passage("Install it with pip, as said."))).text
+
+
 def test_an_incomplete_section_is_asked_for_once_more_in_every_run(tmp_path: Path) -> None:
     outline = ferry(tmp_path)
     written(outline, ScriptedModel(says(WITHOUT), passage("Install it with pip.")))
