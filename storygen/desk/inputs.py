@@ -14,7 +14,7 @@ from storygen.desk.project import Project
 from storygen.draft import Digest
 from storygen.outline.tree import Entry, Heading, Outline, Section, Style
 from storygen.prompts.closure import further_back
-from storygen.prompts.codex import known_at, named, starts
+from storygen.prompts.codex import known_at, named
 from storygen.prompts.context import written_before
 from storygen.prompts.facts import digested
 from storygen.prompts.plan import about
@@ -45,7 +45,7 @@ class Inputs:
         self._outline, self._settings, self._files = project.outline, project.settings, files
         self._sections = {section.id: section for section in project.outline.sections}
         self._order = tuple(self._sections.values())
-        self._starts = starts(project.outline)
+        self._starts = project.outline.starts
         self._book = {"~plan": hash_input(_plan(project.outline)), **_templates(project)}
         self._known: dict[tuple[str, int], str] = {}
         self._recaps: dict[str, str] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import TypeAlias
 
@@ -221,12 +223,13 @@ class Section:
 Node: TypeAlias = Heading | Section
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
     """A whole plan, in reading order.
 
     `nodes` holds headings and sections as they follow each other; `path` is the file that it was
-    read from, and every path in it is relative to that file's folder.
+    read from, and every path in it is relative to that file's folder. What can be looked up in it is put in
+    order once, since every section of a long book asks for it.
     """
 
     title: str
@@ -245,10 +248,30 @@ class Outline:
     nodes: tuple[Node, ...] = ()
     model: str = ""
 
-    @property
+    def __hash__(self) -> int:
+        """Tell outlines of different files apart; what differs in one file is left to `==`."""
+        return hash((self.path, self.title))
+
+    @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The sections in reading order, those written by hand and those for later included."""
         return tuple(node for node in self.nodes if isinstance(node, Section))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Section]:
+        """The sections by their ids."""
+        return {section.id: section for section in self.sections}
+
+    @cached_property
+    def headings(self) -> Mapping[str, Heading]:
+        """The headings by their ids."""
+        return {node.id: node for node in self.nodes if isinstance(node, Heading)}
+
+    @cached_property
+    def starts(self) -> Mapping[str, tuple[int, str]]:
+        """The position of the section that each node begins with, and the node's title, by its id."""
+        sections = accumulate((isinstance(node, Section) for node in self.nodes), initial=1)
+        return {node.id: (position, node.title) for node, position in zip(self.nodes, sections, strict=False)}
 
     @property
     def words(self) -> int:

@@ -9,8 +9,7 @@ from storygen.outline.tree import Outline, Section
 
 def closure(outline: Outline, section: Section) -> tuple[Section, ...]:
     """Return the sections that must be written before *section*, theirs included, in reading order."""
-    by_id = {each.id: each for each in outline.sections}
-    found = _reached(by_id, section.after)
+    found = _reached(outline.by_id, section.after)
     return tuple(each for each in outline.sections if each.id in found and each.id != section.id)
 
 
@@ -20,7 +19,7 @@ def further_back(outline: Outline, section: Section) -> frozenset[str]:
     The rest of its closure is what it directly goes on from. It may be written as soon as that is there: the
     digest of that is made meanwhile, and told to those that come after *section*.
     """
-    by_id = {each.id: each for each in outline.sections}
+    by_id = outline.by_id
     nearest = [by_id[id_] for id_ in section.after if id_ in by_id]
     found = _reached(by_id, (id_ for each in nearest for id_ in each.after))
     return frozenset(id_ for id_ in found if by_id[id_].position < section.position)

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from storygen.messages import Count
-from storygen.outline.tree import Entry, Heading, Include, Outline, Section
+from storygen.outline.tree import Entry, Include, Outline, Section
 from storygen.prompts.mentions import Searched, fold
 
 TITLE = "the title"
@@ -115,8 +115,7 @@ def choose(outline: Outline, section: Section, *, tail: str, limit: int, count: 
     rest comes in the order of its reasons (card, tail, nested) and, within one reason, of the outline; what
     does not fit is passed over for what still does, and only what is sent draws others in.
     """
-    begun = starts(outline)
-    known = tuple(known_at(entry, section, begun) for entry in outline.codex)
+    known = tuple(known_at(entry, section, outline.starts) for entry in outline.codex)
     reasons = _direct_reasons(known, section, tail=tail)
     fits = _fit(known, reasons, _wanted(known, reasons), limit=limit, count=count)
     nested = _follow(known, reasons, fits)
@@ -152,22 +151,12 @@ def named(entries: Iterable[Entry], section: Section) -> tuple[Entry, ...]:
 
 
 def known_at(entry: Entry, section: Section, begun: Mapping[str, tuple[int, str]]) -> Known:
-    """Put *entry* together with the changes that hold when *section* begins; *begun* is from `starts`."""
+    """Put *entry* together with the changes that hold when *section* begins, with an outline's `starts`."""
     held = [(*begun[change.start], change.about) for change in entry.changes if change.start in begun]
     held.sort(key=lambda change: change[0])
     return Known(
         entry, tuple((title, about) for position, title, about in held if position <= section.position)
     )
-
-
-def starts(outline: Outline) -> Mapping[str, tuple[int, str]]:
-    """Say for every id of the tree which section it begins with, and its title."""
-    begun: dict[str, tuple[int, str]] = {}
-    position = 1
-    for node in outline.nodes:
-        begun[node.id] = (position, node.title)
-        position += not isinstance(node, Heading)
-    return begun
 
 
 def _direct_reasons(known: Sequence[Known], section: Section, *, tail: str) -> dict[int, Reason]:

@@ -32,10 +32,10 @@ def last_words(text: str, lang: str, *, limit: int, count: Count) -> str:
 
 def fence(outline: Outline, section: Section) -> str:
     """Return what the section after *section* begins with: its first beat, its summary or its title."""
-    after = next((each for each in outline.sections if each.position == section.position + 1), None)
-    if after is None:
-        return ""
-    return clip(next(iter(after.beats), "") or after.summary or after.title, words=60)
+    following = outline.sections[section.position : section.position + 1]
+    return "".join(
+        clip(next(iter(after.beats), "") or after.summary or after.title, words=60) for after in following
+    )
 
 
 def openings(texts: Iterable[str]) -> tuple[str, ...]:

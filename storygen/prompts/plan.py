@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from storygen.messages import Count
-from storygen.outline.tree import Heading, Node, Outline, Section
+from storygen.outline.tree import Node, Outline, Section
 from storygen.text.words import word_spans
 
 GISTS = (40, 20, 10, 0)
@@ -44,7 +44,7 @@ def plan(outline: Outline, *, limit: int, count: Count) -> tuple[str, ...]:
     summaries are shortened; then the deepest headings stand for their sections, level by level; then
     runs of sections share a line.
     """
-    return _fitting(tuple(_row(node) for node in outline.nodes), limit, count)
+    return _fitting(outline, limit, count)
 
 
 def about(node: Node) -> str:
@@ -67,8 +67,7 @@ def clip(text: str, *, words: int) -> str:
 
 def titles(outline: Outline, section: Section) -> tuple[str, ...]:
     """Return the titles of the headings above *section*, outermost first."""
-    names = {node.id: node.title for node in outline.nodes if isinstance(node, Heading)}
-    return tuple(names[id_] for id_ in section.parents if id_ in names)
+    return tuple(outline.headings[id_].title for id_ in section.parents if id_ in outline.headings)
 
 
 def _ended(beat: str) -> str:
@@ -83,10 +82,10 @@ def _row(node: Node) -> _Row:
 
 
 @lru_cache(maxsize=8)
-def _fitting(rows: tuple[_Row, ...], limit: int, count: Count) -> tuple[str, ...]:
+def _fitting(outline: Outline, limit: int, count: Count) -> tuple[str, ...]:
     """Return the longest form that fits, or the shortest; kept, since every section of a book asks for it."""
     lines: tuple[str, ...] = ()
-    for lines in _forms(rows):
+    for lines in _forms([_row(node) for node in outline.nodes]):
         text = "\n".join(lines)
         if len(text) <= limit * LONGEST_TOKEN and count(text) <= limit:
             break

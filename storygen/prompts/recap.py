@@ -29,9 +29,9 @@ def recap(
     Those that have *digests*, by id, are told as these say, the others as their cards do. They come in
     reading order; where they need more than *limit* tokens, the oldest are left out.
     """
-    finished = _finished(outline, written[:-NEAREST])
+    finished = _finished(outline, written[:-NEAREST], most=COLLAPSED)
     near = (_recalled(each, digests.get(each.id)) for each in written[-NEAREST:])
-    lines = [*finished[-COLLAPSED:], *near]
+    lines = [*finished, *near]
     return newest(lines, limit=limit, count=count)
 
 
@@ -51,13 +51,12 @@ def _recalled(section: Section, digest: Digest | None) -> str:
     return f"{clip(section.title, words=20)}: {' '.join(filter(None, (did, left)))}".removesuffix(": ")
 
 
-def _finished(outline: Outline, written: Sequence[Section]) -> list[str]:
-    """Give every outermost heading above *written* one line: its summary, or the titles below it."""
-    headings = {node.id: node for node in outline.nodes if isinstance(node, Heading)}
+def _finished(outline: Outline, written: Sequence[Section], *, most: int) -> list[str]:
+    """Give the last *most* outermost headings above *written* one line: a summary, or the titles below it."""
     groups: dict[str, list[Section]] = {}
     for section in written:
-        groups.setdefault(next(iter(section.parents), ""), []).append(section)
-    return [_collapsed(headings.get(id_), group) for id_, group in groups.items()]
+        groups.setdefault("".join(section.parents[:1]), []).append(section)
+    return [_collapsed(outline.headings.get(id_), group) for id_, group in [*groups.items()][-most:]]
 
 
 def _collapsed(heading: Heading | None, group: Sequence[Section]) -> str:

@@ -37,6 +37,7 @@ class Templates:
     def __init__(self, shelf: Shelf) -> None:
         """Render from *shelf*."""
         self._shelf = shelf
+        self._systems: dict[str, tuple[Variables, str]] = {}
 
     @cached_property
     def _renderer(self) -> Renders:
@@ -100,9 +101,9 @@ class Templates:
         Each is given what `STEPS` says, of which *variables* has everything. Raises TemplateError.
         """
         return tuple(
-            Message(
-                role_of(file), self._whole(file, _given(file, variables)), cached=role_of(file) is Role.SYSTEM
-            )
+            Message(Role.SYSTEM, self._system(file, _given(file, variables)), cached=True)
+            if role_of(file) is Role.SYSTEM
+            else Message(role_of(file), self._whole(file, _given(file, variables)))
             for file in self._files(kind, step)
         )
 
@@ -133,6 +134,14 @@ class Templates:
             if name not in self._shelf.shipped and name not in used:
                 message = f"nothing uses this template{meant(name, self._shelf.shipped)}"
                 yield replace(point(file, 0, "template/unused", message), severity=Severity.WARNING)
+
+    def _system(self, file: TemplateFile, given: Variables) -> str:
+        """Render a system message, once as long as it is *given* the same: a whole book shares it."""
+        before, text = self._systems.get(file.name, ({}, ""))
+        if not text or before != given:
+            text = self._whole(file, given)
+            self._systems[file.name] = given, text
+        return text
 
     def _whole(self, file: TemplateFile, given: Variables) -> str:
         """Render a message, without blank edges, once it is one that can be sent."""

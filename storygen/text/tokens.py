@@ -19,7 +19,7 @@ PATTERN = (
 LONGEST_RUN = 1_000
 """Characters without a change between blank and not blank, after which a text is counted in pieces."""
 
-_RUN = re.compile(r"\s+|\S+")
+_LONG_RUN = re.compile(rf"(?<!\s)\s{{{LONGEST_RUN + 1},}}+|(?<!\S)\S{{{LONGEST_RUN + 1},}}+")
 
 
 def count_tokens(text: str) -> int:
@@ -36,8 +36,7 @@ def _pieces(text: str) -> list[str]:
     """Return *text* whole, or cut inside its overlong runs: merging takes the square of a run's length."""
     cuts = [
         cut
-        for run in _RUN.finditer(text)
-        if run.end() - run.start() > LONGEST_RUN
+        for run in _LONG_RUN.finditer(text)
         for cut in range(run.start() + LONGEST_RUN, run.end(), LONGEST_RUN)
     ]
     return [text[start:end] for start, end in pairwise([0, *cuts, len(text)])]

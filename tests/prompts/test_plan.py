@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from storygen.outline.tree import Heading, Level
+from storygen.prompts.context import Limits, gather
 from storygen.prompts.plan import clip, plan
 from storygen.text.tokens import count_tokens
 from tests.prompts.books import book, long_book, section
@@ -42,6 +43,27 @@ def test_every_section_is_in_some_line() -> None:
 
 def test_an_empty_book_has_an_empty_plan() -> None:
     assert () == plan(book(), limit=10, count=count_tokens)
+
+
+def test_an_outline_that_was_edited_has_a_plan_of_its_own() -> None:
+    crosses, stays = (book(section(1, summary=text)) for text in ("Anna crosses.", "Anna stays."))
+    plans = [plan(each, limit=40, count=count_tokens) for each in (crosses, stays, crosses)]
+
+    assert [("- Title 1: Anna crosses.",), ("- Title 1: Anna stays.",), plans[0]] == plans
+
+
+def test_a_plan_is_made_once_for_all_sections() -> None:
+    counted: list[str] = []
+
+    def count(text: str) -> int:
+        counted.append(text)
+        return count_tokens(text)
+
+    outline = long_book(60)
+    for each in outline.sections:
+        gather(outline, each, {}, limits=Limits(), count=count)
+
+    assert 1 == sum(text.startswith("- Part part0") for text in counted)
 
 
 def test_clipping_counts_characters_where_words_have_no_blanks() -> None:

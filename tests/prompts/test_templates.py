@@ -9,7 +9,7 @@ import pytest
 
 from storygen.errors import TemplateError
 from storygen.outline.tree import Kind
-from storygen.prompts.messages import Written, continue_messages, parts
+from storygen.prompts.messages import Written, continue_messages, parts, section_messages
 from storygen.prompts.shelving import read_shipped
 from storygen.prompts.steps import STEPS
 from storygen.prompts.templates import Templates
@@ -27,6 +27,19 @@ def test_a_block_is_overridden_and_the_rest_kept(tmp_path: Path) -> None:
         own(tmp_path, BASE + "{% block closing %}{{ super() }}\nNever open with the weather.{% endblock %}")
     )
     assert (True, True) == ("<card>" in text, text.endswith("has landed.\n\nNever open with the weather."))
+
+
+def test_a_system_message_is_that_of_its_own_book() -> None:
+    templates = Templates.read()
+    books = [long_book(3, title=title) for title in ("The Lamp Room", "The Ferry Clock", "The Lamp Room")]
+    systems = [
+        section_messages(each, each.sections[1], context(each, 2), templates)[0].text for each in books
+    ]
+
+    assert (["The Lamp Room", "The Ferry Clock", "The Lamp Room"], systems[0]) == (
+        [re.findall(r"The (?:Lamp Room|Ferry Clock)", text)[0] for text in systems],
+        systems[2],
+    )
 
 
 def test_parts_show_an_overridden_block(tmp_path: Path) -> None:
