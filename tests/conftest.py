@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import Phase, settings
 
+settings.register_profile("suite", deadline=None)  # how long an example takes says how busy a machine is
+settings.load_profile("suite")
 settings.register_profile(
     "first-failure",  # for runs that only want to know whether there is one: the same every time, not shrunk
+    settings.get_profile("suite"),
     derandomize=True,
     database=None,
     phases=(Phase.explicit, Phase.generate),

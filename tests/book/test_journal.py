@@ -312,7 +312,7 @@ def test_saves_grow_by_what_is_new(journal: Journal, path: Path) -> None:
         )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(text=st.text(st.characters()), cuts=st.lists(st.integers(0, 50), max_size=6))
 def test_saved_pieces_are_the_text_however_it_is_cut(text: str, cuts: list[int]) -> None:
     with journal_on(memory()) as journal:
@@ -384,7 +384,7 @@ class Lives(RuleBasedStateMachine):
         self.db.close()
 
 
-Lives.TestCase.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+Lives.TestCase.settings = settings(max_examples=20, stateful_step_count=15)
 TestLives = Lives.TestCase
 
 

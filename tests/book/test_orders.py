@@ -25,7 +25,7 @@ orders = st.builds(
 
 
 @given(orders)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_an_order_survives_its_file(order: Order) -> None:
     with TemporaryDirectory() as folder:
         book = Book(Path("outline.yaml"), Path(folder))

@@ -25,7 +25,7 @@ def book(tmp_path: Path) -> Book:
 
 
 @given(found=st.lists(objections, max_size=3), made=st.lists(st.text("0f", max_size=4), max_size=2))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_kept_is_read_again(book: Book, found: list[Objection], made: list[str]) -> None:
     review = StoredReview(tuple(found), "1f", 2, "claude", rehearsed=True, made=tuple(made), accepted=("A.",))
     write_review(book, "the-boat", review)

@@ -68,7 +68,7 @@ def test_a_number_that_was_moved_away_is_not_given_again(
 
 
 @given(st.lists(texts, max_size=4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_version_survives_its_file(versions: list[Version]) -> None:
     with TemporaryDirectory() as folder:
         book, known = Book(Path("outline.yaml"), Path(folder)), added(versions)

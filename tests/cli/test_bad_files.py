@@ -92,7 +92,7 @@ def spoilt(draw: st.DrawFn, sound: bytes) -> bytes:
     return draw(st.sampled_from([rubbish, sound[:start], sound[:start] + rubbish + sound[end:]]))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), name=st.sampled_from(FILES), command=st.sampled_from(COMMANDS))
 def test_no_file_brings_a_traceback(
     data: st.DataObject,

@@ -273,7 +273,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert own | self.edited == drafts
 
 
-AnyOrder.TestCase.settings = settings(max_examples=12, stateful_step_count=18, deadline=None)
+AnyOrder.TestCase.settings = settings(max_examples=12, stateful_step_count=18)
 TestAnyOrder = AnyOrder.TestCase
 
 

@@ -99,7 +99,7 @@ def test_the_next_section_is_written_meanwhile_and_the_one_after_waits(bells: Pa
     st.lists(st.lists(st.integers(0, 5), max_size=2, unique=True), min_size=6, max_size=6),
     st.integers(0, 1_000),
 )
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 def test_the_order_of_finishing_never_changes_what_is_asked(
     tmp_path_factory: pytest.TempPathFactory, links: list[list[int]], seed: int
 ) -> None:

@@ -237,7 +237,7 @@ class AnyRun(RuleBasedStateMachine):
             assert not self.flow.delay(ONE, self.now + seconds)
 
 
-AnyRun.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+AnyRun.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestAnyRun = AnyRun.TestCase
 
 

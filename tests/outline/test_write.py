@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from storygen.outline.fields import EFFORTS
@@ -130,7 +130,6 @@ def alike(outline: Outline) -> Outline:
     return replace(outline, path=NOWHERE, nodes=tuple(map(alike_node, outline.nodes)))
 
 
-@settings(deadline=None)
 @given(outlines().map(misplaced))
 def test_what_is_written_is_read_as_the_same(source: str) -> None:
     outline = read_text(source, NOWHERE).outline

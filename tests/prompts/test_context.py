@@ -26,7 +26,7 @@ def test_only_what_must_come_before_counts() -> None:
 @given(
     st.sets(st.sampled_from(["s1", "s2", "s3", "s4", "s5", "s6"])), st.lists(st.integers(1, 6), max_size=2)
 )
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_texts_outside_the_closure_never_change_a_prompt(written: set[str], after: list[int]) -> None:
     last = section(6, after=tuple(f"s{position}" for position in after))
     outline = book(*(section(position, after=()) for position in range(1, 6)), last)
@@ -55,7 +55,7 @@ def test_hidden_headings_are_no_trouble() -> None:
 
 
 @given(st.lists(st.lists(st.integers(1, 6), max_size=2), min_size=6, max_size=6), st.integers(1, 6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_digests_of_what_is_not_further_back_never_change_a_prompt(links: list[list[int]], at: int) -> None:
     sections = [
         section(n, pov="Anna", after=tuple(f"s{k}" for k in after)) for n, after in enumerate(links, 1)

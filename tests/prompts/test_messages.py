@@ -45,7 +45,7 @@ def going_on(outline: Outline, kept: str, *, prefill: bool) -> tuple[Message, ..
 
 
 @given(outlines())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_outline_can_be_asked_for(outline: Outline) -> None:
     asked = [messages(outline, each.position) for each in outline.sections]
     assert [(Role.SYSTEM, Role.USER)] * len(asked) == [
@@ -54,7 +54,7 @@ def test_every_outline_can_be_asked_for(outline: Outline) -> None:
 
 
 @given(outlines())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_system_message_is_the_same_for_every_section(outline: Outline) -> None:
     assert 1 == len({messages(outline, each.position)[0] for each in outline.sections})
 

@@ -231,7 +231,7 @@ def test_the_strangest_cards_still_get_a_text(card: Card) -> None:
     assert count_words(fiction(card)) <= max(card.words * 1.1, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     beats=st.lists(st.text(max_size=80), max_size=4),
     name=st.text(max_size=12),

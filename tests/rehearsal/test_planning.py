@@ -116,7 +116,7 @@ def test_the_same_request_gets_the_same_plan() -> None:
     assert planned(brief) == planned(brief)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(str.strip),
     st.sampled_from(Kind),

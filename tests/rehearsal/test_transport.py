@@ -116,7 +116,7 @@ def _continued(ask: Callable[..., Any], card: str, kept: str) -> str:
     return kept + reply.removeprefix(quoted)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(card=st.sampled_from(CARDS), limit=st.integers(20, 400))
 def test_a_text_cut_at_any_token_and_prefilled_is_the_whole_text(
     ask: Callable[..., Any], card: str, limit: int
@@ -127,7 +127,7 @@ def test_a_text_cut_at_any_token_and_prefilled_is_the_whole_text(
     assert _whole(ask, card) == kept + ask(body(model=PREFILLING, messages=turns)).text
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(card=st.sampled_from(CARDS), limit=st.integers(40, 400))
 def test_a_text_cut_at_any_token_and_anchored_is_the_whole_text(
     ask: Callable[..., Any], card: str, limit: int

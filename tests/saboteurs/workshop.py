@@ -54,7 +54,7 @@ def apply(patch: Path, tree: Path, *, only_check: bool = False) -> None:
 
 def try_tests(tree: Path, tests: tuple[str, ...]) -> Outcome:
     """Run *tests* on the code in *tree* until one fails; raise Blunt where they cannot be run to an end."""
-    command = [str(_interpreter(tree)), "-m", "pytest", "-x", "-q", "--no-header", "--tb=line", "-rf"]
+    command = [str(_interpreter(tree)), "-m", "pytest", "-n0", "-x", "-q", "--no-header", "--tb=line", "-rf"]
     options = ["-p", "no:cacheprovider", "--hypothesis-profile=first-failure"]
     with subprocess.Popen(
         [*command, *options, *tests],

@@ -304,5 +304,5 @@ class Calls(RuleBasedStateMachine):
         shutil.rmtree(self.home)
 
 
-Calls.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+Calls.TestCase.settings = settings(max_examples=25, stateful_step_count=20)
 TestCalls = Calls.TestCase
