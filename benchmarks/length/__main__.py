@@ -29,9 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; 1 if a target is missed."""
     options = _parser().parse_args(arguments)
     wanted = [words for words in WANTED if words <= options.most]
+    seeds = range(options.first, options.first + options.seeds)
     shelves = {
         (section, bias, words, length): shelve(
-            bias, wanted=words, section=section, seeds=range(options.seeds), length=length
+            bias, wanted=words, section=section, seeds=seeds, length=length
         )
         for section in SECTIONS
         for bias in BIASES
@@ -63,6 +64,7 @@ def variation(shelves: Shelves, section: int, bias: float, length: Length) -> fl
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.length", description=__doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"books of each sort (default: {SEEDS})")
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first of them (default: 0)")
     parser.add_argument("--most", type=int, default=WANTED[-1], help="leave out books of more words")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write one JSON as well")
     return parser

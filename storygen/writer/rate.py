@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from statistics import median
 
 from storygen.draft import Joint, Leg
 from storygen.outline.tree import Section
@@ -78,22 +77,28 @@ def is_steered(asked: int, wanted: int) -> bool:
 def rate(found: Sequence[Delivery]) -> float:
     """Return how many words come for each that is asked for, by what was *found*, oldest first.
 
-    A reply may end early by accident, while none runs on by accident: so one that is too long counts at once,
-    one that is too short only when the next one agrees, and no single reply moves the rate by more than half.
-    From there it is an exponentially weighted mean. What lies within QUIET is even; nothing is believed
-    beyond threefold.
+    A reply may end early by accident, while none runs on by accident. So the first one counts at once where
+    it is too long, half where it is too short; of the first two the mean counts where they are alike, else
+    the longer one; and no later one moves the rate by more than half. From there it is an exponentially
+    weighted mean. What lies within QUIET is even; nothing is believed beyond threefold.
 
-    >>> rate([Delivery(1000, 600)]), round(rate([Delivery(1000, 600)] * 2), 2), rate([Delivery(1000, 1070)])
-    (1.0, 0.6, 1.0)
+    >>> [round(rate([Delivery(1000, words) for words in came]), 2) for came in ([490], [600, 600], [1070])]
+    [0.7, 0.6, 1.0]
     """
     seen = [math.log(max(each.words, 1) / each.asked) for each in found]
     if not seen:
         return EVEN
-    level = median((0.0, *seen[:2])) if len(seen) > 1 else max(0.0, seen[0])
+    level = _level_at_first(*seen[:2])
     for number, one in enumerate(seen[2:], 3):
         level += max(_WEIGHT, 1 / number) * max(-_STEP, min(_STEP, one - level))
     known = math.exp(max(-_FURTHEST, min(_FURTHEST, level)))
     return EVEN if abs(known - EVEN) <= QUIET else known
+
+
+def _level_at_first(first: float, second: float | None = None) -> float:
+    if second is None:
+        return max(first, first / 2)
+    return (first + second) / 2 if abs(first - second) <= _STEP else max(first, second)
 
 
 def heard(

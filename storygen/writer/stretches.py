@@ -10,7 +10,7 @@ from itertools import islice
 from storygen.draft import Stretch
 from storygen.outline.tree import Outline, Section
 from storygen.text.words import count_words
-from storygen.writer.rate import ENOUGH, EVEN, RECENT, Delivery, is_steered, rate
+from storygen.writer.rate import EVEN, RECENT, Delivery, is_steered, rate
 
 CALL = 1_500
 """So many words at most are expected of one call; a longer section is written in several stretches."""
@@ -25,7 +25,6 @@ _SPREAD = 3
 """What is missing of the book so far, or too much, is shared by so many sections."""
 
 _SLIGHT = 0.02
-_LEAST = 0.25
 _ELASTIC = 1.25
 """So much more than planned a call may be expected to bring before another one is made."""
 
@@ -102,14 +101,9 @@ def lacking(course: Course, written: int) -> int:
 def extension(course: Course, told: Stretch, words: int, *, came: Sequence[Delivery]) -> Stretch:
     """Return what to ask for so that *words* more come for a section whose last stretch was *told*.
 
-    Where nothing else is known of the writer, what *came* for this section is half believed.
+    *came* is what came for this section.
     """
-    if len(course.heard) + len(came) >= ENOUGH:
-        known = course.rate(came)
-    else:
-        own = sum(each.words for each in came) / max(sum(each.asked for each in came), 1)
-        known = math.sqrt(max(own, _LEAST)) if came else EVEN
-    return replace(told, words=words, asked=_rounded(words / known))
+    return replace(told, words=words, asked=_rounded(words / course.rate(came)))
 
 
 def is_too_short(section: Section, written: int) -> bool:

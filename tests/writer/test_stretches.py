@@ -116,7 +116,7 @@ def test_a_text_far_from_its_target_is_too_short_or_too_long(written: int, flags
 
 
 @pytest.mark.parametrize(("rate", "expected"), [(0.4, 1_500), (1.0, 950)])
-def test_an_extension_half_believes_the_one_reply_that_came(rate: float, expected: int) -> None:
+def test_an_extension_half_believes_a_single_reply(rate: float, expected: int) -> None:
     of = course(rate=rate)
     asked = extension(of, first_stretch(of), 600, came=[Delivery(1_000, 400)]).asked
     assert expected == asked
