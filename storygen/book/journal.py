@@ -15,18 +15,11 @@ from storygen.book.database import close_untouched, damaged, open_writer, told
 from storygen.book.guard import Guard
 from storygen.book.log import Log, judge_log
 from storygen.book.rows import pack, spell_stretch, spell_usage, unpack
-from storygen.book.view import PIECES, STILL_OPEN, VERSION_NUMBER, JournalView
+from storygen.book.view import LEG_NUMBER, NEW_RUN, PIECES, STILL_OPEN, VERSION_NUMBER, JournalView
 from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
 from storygen.messages import Completion, Opened, StopReason, Usage
-
-_LEG_NUMBER = """
-    SELECT count(*) + 1 FROM attempt
-    WHERE section = ?1 AND rehearsed = ?2 AND fate IN ('complete', 'partial') AND id > (
-        SELECT coalesce(max(attempt), 0) FROM draft
-        WHERE section = ?1 AND rehearsed = ?2 AND status <> 'incomplete')
-"""
 
 
 class Journal(JournalView):
@@ -96,7 +89,7 @@ class Journal(JournalView):
         self._guard.look()
         self._guard.make_sure_of_room()
         with self.one_commit():
-            (number,) = self._read(itemgetter(0), _LEG_NUMBER, section, rehearsed)
+            (number,) = self._read(itemgetter(0), LEG_NUMBER, section, rehearsed)
             cursor = self._db.execute(
                 "INSERT INTO attempt (section, leg, fingerprint, digest, model, rehearsed, reserved,"
                 " fate, started, base, joint, stretch, plain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -108,6 +101,16 @@ class Journal(JournalView):
             self._reached(CrashPoint.BEFORE_INTENT)
         self._reached(CrashPoint.AFTER_INTENT)
         return int(cursor.lastrowid or 0)
+
+    def begin_run(self) -> None:
+        """Note that a run begins to ask, unless it goes on from one that broke off."""
+        with self.one_commit():
+            self._db.execute(NEW_RUN)
+
+    def end_run(self) -> None:
+        """Note that the run has written all that it set out to write; what came of it is learned from now."""
+        with self.one_commit():
+            self._db.execute("UPDATE run SET ended = ? WHERE ended IS NULL", (self._clock(),))
 
     def ask_from(self, section: str, inputs: Mapping[str, str], *, rehearsed: bool) -> None:
         """Note the *inputs*, hashes by name, that the next version of *section* is asked from."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from storygen.book.seals import TABLES, seal_all
+from storygen.book.seals import seal_all
 from storygen.crash_points import CrashPoint, Reached, unwatched
 
 APPLICATION_ID = 0x53544F52  # "STOR", at bytes 68 to 71 of the file, tells the journal from other databases
@@ -104,7 +104,7 @@ def m004_envelope(db: sqlite3.Connection) -> None:
 
 def m005_seals(db: sqlite3.Connection) -> None:
     """Give every row a checksum over its values; `migrate` fills it in."""
-    for table in TABLES:
+    for table in ("attempt", "draft", "leg", "asked"):
         db.execute(f"ALTER TABLE {table} ADD COLUMN seal INTEGER")
 
 
@@ -116,6 +116,11 @@ def m006_stretches(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE leg ADD COLUMN stretch TEXT NOT NULL DEFAULT '{}'")
 
 
+def m007_runs(db: sqlite3.Connection) -> None:
+    """Note after which attempt a run began, and when it had written all that it set out to write."""
+    db.execute("CREATE TABLE run (id INTEGER PRIMARY KEY, after INTEGER NOT NULL, ended REAL, seal INTEGER)")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_attempts_and_drafts,
     m002_plain_tokens,
@@ -123,6 +128,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m004_envelope,
     m005_seals,
     m006_stretches,
+    m007_runs,
 )
 VERSION = len(MIGRATIONS)
 SEALED = MIGRATIONS.index(m005_seals) + 1

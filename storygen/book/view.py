@@ -36,9 +36,27 @@ LAST_ATTEMPT = "SELECT coalesce(max(id), 0) FROM attempt WHERE section = ?"
 VERSION_NUMBER = "SELECT count(*) + 1 FROM draft WHERE section = ? AND status <> 'incomplete'"
 """The number of the version that a section is working on."""
 
+LEG_NUMBER = """
+    SELECT count(*) + 1 FROM attempt
+    WHERE section = ?1 AND rehearsed = ?2 AND fate IN ('complete', 'partial') AND id > (
+        SELECT coalesce(max(attempt), 0) FROM draft
+        WHERE section = ?1 AND rehearsed = ?2 AND status <> 'incomplete')
+"""
+"""The number of the leg that comes next of the version that a section is working on."""
+
+NEW_RUN = """
+    INSERT INTO run (after) SELECT (SELECT coalesce(max(id), 0) FROM attempt)
+    WHERE NOT EXISTS (SELECT 1 FROM run WHERE ended IS NULL)
+"""
+"""Begins a run, unless there is one that has not ended."""
+
 STILL_OPEN = "SELECT id FROM attempt WHERE ended IS NULL ORDER BY id"
 """The ids of the attempts whose end is not on record yet."""
 
+_UNENDED = "SELECT 1 FROM run WHERE ended IS NULL"
+_HORIZON = """
+    SELECT coalesce((SELECT after FROM run WHERE ended IS NULL), (SELECT max(id) FROM attempt), 0)
+"""
 _ASKED = "SELECT inputs FROM asked WHERE section = ? AND version = ? AND rehearsed = ?"
 _REPLY = "SELECT * FROM attempt WHERE fingerprint = ? AND fate = ? AND id > ? ORDER BY id DESC LIMIT 1"
 _ATTEMPTS = """
@@ -57,7 +75,7 @@ _NEWEST = """
     SELECT id FROM draft WHERE (status = 'incomplete') = ?1 AND id IN (
         SELECT max(id) FROM draft
         WHERE (?1 OR status <> 'incomplete')
-        AND (?2 IS NULL OR section = ?2) AND (?3 IS NULL OR rehearsed = ?3)
+        AND (?2 IS NULL OR section = ?2) AND (?3 IS NULL OR rehearsed = ?3) AND (?4 IS NULL OR attempt <= ?4)
         GROUP BY section)
 """
 _NEWEST_DRAFTS = f"SELECT * FROM draft WHERE id IN ({_NEWEST})"  # noqa: S608 - no values in it
@@ -116,8 +134,18 @@ class JournalView:
 
     @property
     def any_open(self) -> bool:
-        """Whether the end of any attempt is still to be put on record."""
-        return bool(self._read(itemgetter(0), STILL_OPEN))
+        """Whether the end of any attempt, or of a run, is still to be put on record."""
+        return any(self._read(itemgetter(0), query) for query in (STILL_OPEN, _UNENDED))
+
+    @property
+    def horizon(self) -> int:
+        """The id of the last attempt that a run learns from which begins now, 0 where there is none.
+
+        It is the newest; or, where a run broke off, the last one before that began: whoever goes on from it
+        asks what it would have asked.
+        """
+        (found,) = self._read(itemgetter(0), _HORIZON)
+        return int(found)
 
     def last_attempt(self, section: str) -> int:
         """Return the id of *section*'s newest attempt, 0 where there is none."""
@@ -141,9 +169,12 @@ class JournalView:
         """Return *section*'s newest unfinished draft, as `generated` does, if no finished one followed."""
         return self._drafts(section, incomplete=True, rehearsed=rehearsed).get(section)
 
-    def all_generated(self, *, rehearsed: bool | None = None) -> dict[str, Kept]:
-        """Return every section's newest finished draft, by id, as `generated` does."""
-        return self._drafts(None, incomplete=False, rehearsed=rehearsed)
+    def all_generated(self, *, rehearsed: bool | None = None, until: int | None = None) -> dict[str, Kept]:
+        """Return every section's newest finished draft, by id, as `generated` does.
+
+        With *until* those count that were there when the attempt of that id was the newest.
+        """
+        return self._drafts(None, incomplete=False, rehearsed=rehearsed, until=until)
 
     def all_generated_partials(self, *, rehearsed: bool | None = None) -> dict[str, Kept]:
         """Return every section's newest unfinished draft, by id, as `generated_partial` does."""
@@ -180,8 +211,10 @@ class JournalView:
             raise ValueError("a text has changed by itself")
         return text
 
-    def _drafts(self, section: str | None, *, incomplete: bool, rehearsed: bool | None) -> dict[str, Kept]:
-        which = (incomplete, section, rehearsed)
+    def _drafts(
+        self, section: str | None, *, incomplete: bool, rehearsed: bool | None, until: int | None = None
+    ) -> dict[str, Kept]:
+        which = (incomplete, section, rehearsed, until)
         legs = self._legs_by_draft(_NEWEST_LEGS, *which)
         return {
             kept.draft.id: kept for kept in self._read(partial(read_kept, legs=legs), _NEWEST_DRAFTS, *which)

@@ -87,7 +87,7 @@ def worst(
             plain,
             row=row,
             accepts=accepts(row),
-            factor=max(row.factor, commission.factor(row)),
+            factor=max(row.factor, commission.billed(row)),
         )
 
     return of

@@ -11,6 +11,7 @@ from storygen.book.attempts import Kept
 from storygen.book.orders import Order, Verb, read_order, write_order
 from storygen.book.record import hash_text
 from storygen.book.versions import Version
+from storygen.desk.commission import replies
 from storygen.desk.consent import refuse
 from storygen.desk.keeping import Begin
 from storygen.desk.project import Project
@@ -112,8 +113,11 @@ async def renew(
                     break
                 done.append(await bench.write(task, line, stop=stop))
         built = run.compile()
-    held_back = tuple(task.section.id for task in begun[len(done) :])
-    return Renewals(tuple(done), held_back, run.rehearsed, built.path)
+        held_back = tuple(task.section.id for task in begun[len(done) :])
+        renewals = Renewals(tuple(done), held_back, run.rehearsed, built.path)
+        if renewals.whole:
+            journal.end_run()
+    return renewals
 
 
 def _refused(done: Iterable[Renewed], commission: Commission) -> bool:
@@ -141,6 +145,7 @@ class _Bench:
         self._standings = {each.section.id: each for each in run.standings}
         self._texts = {id_: each.text for id_, each in self._standings.items() if each.whole}
         self._digests = run.digests(self._standings.values()).told
+        self._replies = dict(run.commission.replies)
 
     def refuse(self, section: Section) -> None:
         """Raise UsageError where nothing can be asked of *section*, or its author has to agree first."""
@@ -228,10 +233,12 @@ class _Bench:
             revision = (
                 Revision(task.base.text, note, take) if note else Revision(take=task.order.known + take)
             )
-        return replace(self._run.commission, revisions={task.section.id: revision})
+        revisions = {task.section.id: revision}
+        return replace(self._run.commission, revisions=revisions, replies=self._replies)
 
     def _finish(self, task: _Task, made: tuple[Kept, ...]) -> None:
         self._texts[task.section.id] = self._run.keeper.lay(task.section, made[0])
+        self._replies |= replies(made[-1:])
         texts = tuple(hash_text(kept.draft.text) for kept in made)
         write_order(self._run.project.book, task.section.id, replace(task.order, made=texts))
 

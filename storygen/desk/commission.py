@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from storygen.book.attempts import Attempt, Kept
 from storygen.book.folder import Book
-from storygen.book.view import view_journal
+from storygen.book.view import JournalView, view_journal
 from storygen.catalogue import Catalogue, Lifecycle, Model, catalogue
 from storygen.desk.commands import output_of
 from storygen.desk.material import Material, read_style, refuse
@@ -27,13 +27,33 @@ from storygen.writer.bills import choose_context
 from storygen.writer.rate import Replies
 
 
-def commission_of(
-    project: Project, *, rehearsed: bool, attempts: Iterable[Attempt] = (), kept: Iterable[Kept] = ()
-) -> Commission:
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a journal holds when a run begins.
+
+    `attempts` are all that were made, `kept` the newest draft of every section. What is learned from are the
+    attempts up to the one with the id `horizon`, and the drafts that were the newest then, the `known` ones:
+    where a run broke off, the next one goes on from it and knows what that knew.
+    """
+
+    attempts: tuple[Attempt, ...] = ()
+    kept: tuple[Kept, ...] = ()
+    known: tuple[Kept, ...] = ()
+    horizon: int = 0
+
+    @classmethod
+    def read(cls, journal: JournalView, *, rehearsed: bool) -> Past:
+        """Return what *journal* says of real drafts, or of *rehearsed* ones."""
+        horizon = journal.horizon
+        kept = journal.all_generated(rehearsed=rehearsed)
+        known = journal.all_generated(rehearsed=rehearsed, until=horizon)
+        return cls(journal.attempts(), _oldest_first(kept), _oldest_first(known), horizon)
+
+
+def commission_of(project: Project, *, rehearsed: bool, past: Past = Past()) -> Commission:
     """Return what decides every request of *project*, read once for the run.
 
-    *attempts* are those of earlier runs: from what they were billed for it is learned how models count. So it
-    is learned from the drafts that were *kept* how much models write.
+    From the *past* it is learned how models count, by what they billed, and how much they write.
     """
     outline = project.outline
     commission = Commission(
@@ -43,8 +63,10 @@ def commission_of(
         catalogue=catalogue(),
         count=count_tokens,
         rehearsed=rehearsed,
-        factors=factors(catalogue(), attempts),
-        replies=replies(kept, rehearsed=rehearsed),
+        factors=factors(catalogue(), (each for each in past.attempts if each.id <= past.horizon)),
+        bills=factors(catalogue(), past.attempts),
+        replies=replies(past.kept),
+        earlier=replies(past.known),
         sources=material_of(project).of,
         style=read_style(outline, outline.style),
         styles={
@@ -60,8 +82,7 @@ def commission_of(
 def commission_now(project: Project) -> Commission:
     """Return what would decide the requests of a run with a real model that began now."""
     with view_journal(project.book.journal) as journal:
-        kept = journal.all_generated(rehearsed=False).values()
-        return commission_of(project, rehearsed=False, attempts=journal.attempts(), kept=kept)
+        return commission_of(project, rehearsed=False, past=Past.read(journal, rehearsed=False))
 
 
 def material_of(project: Project) -> Material:
@@ -86,10 +107,13 @@ def factors(known: Catalogue, attempts: Iterable[Attempt]) -> dict[str, float]:
     return {model: learned(known.find(model).factor, own) for model, own in samples.items()}
 
 
-def replies(kept: Iterable[Kept], *, rehearsed: bool) -> dict[str, Replies]:
-    """Return what came for each section in the drafts that were *kept*, oldest first; real or *rehearsed*."""
-    own = sorted((each for each in kept if each.rehearsed is rehearsed), key=attrgetter("attempt"))
-    return {each.draft.id: Replies(each.model, each.draft.legs) for each in own}
+def replies(kept: Iterable[Kept]) -> dict[str, Replies]:
+    """Return what came for each section in the drafts that were *kept*, in their order."""
+    return {each.draft.id: Replies(each.model, each.draft.legs) for each in kept}
+
+
+def _oldest_first(kept: Mapping[str, Kept]) -> tuple[Kept, ...]:
+    return tuple(sorted(kept.values(), key=attrgetter("attempt")))
 
 
 def _own_style(outline: Outline, section: Section) -> bool:

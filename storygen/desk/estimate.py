@@ -147,7 +147,7 @@ def _asks(commission: Commission, section: Section, texts: Mapping[str, str]) ->
         request, leg = ask(commission, section, texts, sitting=sitting)
         row = commission.catalogue.find(request.model)
         output = stretch.words * TOKENS_A_WORD
-        yield Ask(section, request, row, commission.factor(row), output, asked=stretch.asked)
+        yield Ask(section, request, row, commission.billed(row), output, asked=stretch.asked)
         text = f"{sitting.text}\n\n{so_many(stretch.words)}".strip()
         sitting = sitting.grown(text, replace(leg, text=text))
         stretch = next_stretch(course, stretch, count_words(text))
@@ -156,7 +156,7 @@ def _asks(commission: Commission, section: Section, texts: Mapping[str, str]) ->
 def _ask_digest(commission: Commission, section: Section, texts: Mapping[str, str]) -> Ask:
     request = ask_digest(commission, section, texts)
     row = commission.catalogue.find(request.model)
-    return Ask(section, request, row, commission.factor(row), TOKENS / 2, step=STEP)
+    return Ask(section, request, row, commission.billed(row), TOKENS / 2, step=STEP)
 
 
 def _estimate(asked: Ask, count: int | None, cache: Cache) -> Estimate:

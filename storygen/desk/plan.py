@@ -13,7 +13,7 @@ import anyio
 from storygen.book.attempts import Spent, spent
 from storygen.book.journal import Journal
 from storygen.desk.allowance import Allowance, refuse_unpriced
-from storygen.desk.commission import commission_of, left_out, model_of, remarks
+from storygen.desk.commission import Past, commission_of, left_out, model_of, remarks
 from storygen.desk.init import SCHEMA, lay_schema
 from storygen.desk.lines import line_of
 from storygen.desk.project import Project
@@ -89,12 +89,12 @@ async def aplan(
     with writable(project) as journal:
         lay_schema(project.book.root)
         rehearsed = rehearse or nothing_configured(project.settings, project.outline)
-        attempts = journal.attempts()
-        commission = commission_of(project, rehearsed=rehearsed, attempts=attempts)
+        past = Past.read(journal, rehearsed=rehearsed)
+        commission = commission_of(project, rehearsed=rehearsed, past=past)
         refuse_unpriced(commission, (PLAN,))
         desk = _Desk(project, commission, journal, tell, allowance, wire or _wire(rehearsed=rehearsed))
         planning = await desk.plan(brief, stop=stop, chance=chance)
-        paid = spent(journal.attempts(after=attempts[-1].id if attempts else 0))
+        paid = spent(journal.attempts(after=past.attempts[-1].id if past.attempts else 0))
     planned = Planned(None, "", (), planning.finished, rehearsed, model_of(commission, PLAN), paid)
     head = tuple(map(safe_line, _head(project, planned, planning, brief.source)))
     return _spelled(planned, planning, project.outline.path, head=head)
@@ -146,10 +146,14 @@ class _Desk:
                     allowance=self.allowance,
                     chance=chance,
                 )
+                self.journal.begin_run()
                 async with line.saves.kept(anyio.sleep):
-                    return await make_plan(commission, brief, line=line, stop=stop)
+                    planning = await make_plan(commission, brief, line=line, stop=stop)
         except Unsaved as error:
             raise rescued(error, self.project.book.root) from error
+        if planning.finished:
+            self.journal.end_run()
+        return planning
 
 
 def _spelled(planned: Planned, planning: Planning, path: Path, *, head: Sequence[str]) -> Planned:

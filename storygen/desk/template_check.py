@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from storygen.catalogue import Lifecycle
-from storygen.desk.commission import attempts_of, commission_of
+from storygen.desk.commission import Past, attempts_of, commission_of
 from storygen.desk.material import Material
 from storygen.desk.project import Project
 from storygen.desk.states import read_book, standings
@@ -67,7 +67,7 @@ def check_templates(project: Project) -> Tried:
 
 
 def _rendered(project: Project, sections: Iterable[Section]) -> Iterator[Finding]:
-    commission = commission_of(project, rehearsed=False, attempts=attempts_of(project.book))
+    commission = commission_of(project, rehearsed=False, past=Past(attempts_of(project.book)))
     quiet = Material(project.source_root, output=lambda command: f"What `{command}` prints.")
     commission = replace(commission, sources=quiet.of)
     now = standings(project.outline, read_book(project.book))
@@ -115,7 +115,7 @@ def _size(commission: Commission, section: Section, messages: Iterable[Message])
     """Find a prompt that leaves no room in the model's window for the reply."""
     request = without_messages(commission, section)
     row = commission.catalogue.find(request.model)
-    tokens = round(sum(_tokens(message.text) for message in messages) * commission.factor(row))
+    tokens = round(sum(_tokens(message.text) for message in messages) * commission.billed(row))
     if row.lifecycle is not Lifecycle.UNKNOWN and tokens + request.max_tokens > row.window:
         path = commission.templates.names(commission.outline.kind, "section")[-1].path
         yield Finding(

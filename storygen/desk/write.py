@@ -16,7 +16,7 @@ from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, one_by_one, refuse_unpriced
 from storygen.desk.asked import asked_from
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, take_over
-from storygen.desk.commission import commission_of, cost_of, cut_sources, left_out, model_of, remarks
+from storygen.desk.commission import Past, commission_of, cost_of, cut_sources, left_out, model_of, remarks
 from storygen.desk.digests import Digests, digests_of, keep_digest
 from storygen.desk.freshness import is_models, stale
 from storygen.desk.held import bring_back
@@ -131,8 +131,8 @@ class Run:
         partials = begun(project.outline.sections, shelved, journal)
         refuse_retitled(project.outline, shelved, partials=partials)
         rehearsed = rehearse or rehearses(project, shelved)
-        attempts, generated = journal.attempts(), journal.all_generated()
-        commission = commission_of(project, rehearsed=rehearsed, attempts=attempts, kept=generated.values())
+        past = Past.read(journal, rehearsed=rehearsed)
+        commission = commission_of(project, rehearsed=rehearsed, past=past)
         keeper = Keeper(
             project=project,
             journal=journal,
@@ -143,21 +143,12 @@ class Run:
             inputs=asked_from(project, commission),
             tell=tell,
         )
-        keeper.reconcile(generated)
+        keeper.reconcile(journal.all_generated())
         now = standings(project.outline, keeper.shelved)
-        since = attempts[-1].id if attempts else 0
+        since = past.attempts[-1].id if past.attempts else 0
         proofread = unread if rehearsed else Proofs(project, tell=tell).read
-        return cls(
-            project,
-            commission,
-            keeper,
-            journal,
-            now,
-            tell,
-            since,
-            allowance or Allowance.of(project),
-            proofread,
-        )
+        allowance = allowance or Allowance.of(project)
+        return cls(project, commission, keeper, journal, now, tell, since, allowance, proofread)
 
     def missing(self, selection: Selection) -> tuple[Section, ...]:
         """Return the sections to ask for; drafts that the journal still holds are brought back first.
@@ -203,6 +194,7 @@ class Run:
                     allowance=self.allowance,
                     chance=chance,
                 )
+                self.journal.begin_run()
                 async with line.saves.kept(anyio.sleep):
                     yield line
         except Unsaved as error:
@@ -260,7 +252,12 @@ class Run:
             return compiled(self.project)
 
     def end(self, result: Result) -> Written:
-        """Compile the manuscript, unless it is what that would make of it, and say what was done."""
+        """Compile the manuscript, unless it is what that would make of it, and say what was done.
+
+        The run is over where that was all that it set out to do; else the next one goes on from it.
+        """
+        if result.whole:
+            self.journal.end_run()
         built = self._built() or self.compile()
         attempts = self.journal.attempts(after=self.since)
         by_id = {section.id: section for section in self.project.outline.sections}

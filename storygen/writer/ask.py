@@ -57,8 +57,11 @@ class Chosen:
 class Commission:
     """Everything that decides what a section asks: the plan, the templates, the settings, frozen for a run.
 
-    `factors` holds what a plain token is in the own tokens of models that have written here before, by id;
-    `replies` what earlier runs brought, by the section's id, oldest first. `sources` gives what a section is
+    `factors` holds what a plain token is in the own tokens of models that have written here before, by id,
+    as far as anything is learned from that for this run; `bills` as far as anybody knows, for what has a
+    price. `replies` is what came of each section at last, by id, oldest first; `earlier` what of that is
+    learned from for all others: a run that goes on from one that broke off learns what that learned, and so
+    asks what it would have asked. `sources` gives what a section is
     written from, each file read once for the run, `style` has the texts of the book's style, and `styles`
     those of the sections that name others. `revisions` says of sections that are written anew what is told
     besides, `digests` what finished ones come to, by id. `auto` is what the context of that name is in this
@@ -72,7 +75,9 @@ class Commission:
     count: Count
     rehearsed: bool = False
     factors: Mapping[str, float] = field(default_factory=dict)
+    bills: Mapping[str, float] = field(default_factory=dict)
     replies: Mapping[str, Replies] = field(default_factory=dict)
+    earlier: Mapping[str, Replies] = field(default_factory=dict)
     sources: Callable[[Section], tuple[Source, ...]] = lambda _section: ()
     style: StyleTexts = StyleTexts()
     styles: Mapping[str, StyleTexts] = field(default_factory=dict)
@@ -90,8 +95,12 @@ class Commission:
         return section.summed_up and self.mode(section) is ContextMode.ROLLING
 
     def factor(self, row: Model) -> float:
-        """Return how many of its own tokens a plain token is to the model of *row*."""
+        """Return how many of its own tokens a plain token is to the model of *row*, as requests count it."""
         return self.factors.get(row.id, row.factor)
+
+    def billed(self, row: Model) -> float:
+        """Return the same as bills count it: by all that is known now."""
+        return self.bills.get(row.id, row.factor)
 
 
 def course_of(
@@ -111,7 +120,8 @@ def course_of(
         return Course(section, section.words.aim, most=settings.call_words, steered=False)
     before = [each for each in closure(commission.outline, section) if each.position < section.position]
     model = without_messages(commission, section).model
-    found = heard(before, model=model, now=replies, earlier=commission.replies)
+    there = {**commission.replies, **replies}
+    found = heard(before, model=model, there=there, earlier=commission.earlier)
     aim = aim_of(commission.outline, section, before, texts)
     return Course(section, aim, tuple(found), settings.call_words)
 

@@ -105,17 +105,17 @@ def heard(
     before: Sequence[Section],
     *,
     model: str,
-    now: Mapping[str, Replies],
+    there: Mapping[str, Replies],
     earlier: Mapping[str, Replies],
 ) -> list[Delivery]:
     """Return the deliveries of *model* that tell how it writes what comes after *before*, oldest first.
 
-    They are those of the nearest sections *before*; *now* has what was written in this run, *earlier* what
-    was there when it began, both by id and oldest first. Where they are not ENOUGH, all others of earlier
-    runs are heard first, among them those of the section's own last version.
+    They are those of the nearest sections *before*; *there* has what came of each section at last, *earlier*
+    what runs brought that are over, both by id and oldest first. Where they are not ENOUGH, all others of
+    earlier runs are heard first, among them those of the section's own last version.
     """
     ids = [each.id for each in before]
-    told = list(_told([now.get(id_) or earlier.get(id_) for id_ in ids], model))
+    told = list(_told([there.get(id_) for id_ in ids], model))
     if len(told) >= ENOUGH:
         return told
     others = [each for id_, each in earlier.items() if id_ not in ids]

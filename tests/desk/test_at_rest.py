@@ -130,6 +130,14 @@ def test_a_request_that_a_killed_run_left_open_is_something_to_put_on_record(wri
     assert not rests(written)
 
 
+def test_a_run_that_was_killed_when_all_was_written_is_something_to_put_on_record(written: Path) -> None:
+    with open_journal(written.parent / ".storygen" / "journal.db", clock=lambda: 0.0) as journal:
+        journal.begin_run()
+    assert not rests(written)
+    write(opened(written), rehearse=True)
+    assert rests(written)
+
+
 def test_a_journal_whose_log_is_broken_is_something_to_report(written: Path) -> None:
     opened(written).book.journal.with_name("journal.db-wal").write_bytes(bytes(100))
     assert not rests(written)

@@ -11,7 +11,7 @@ import pytest
 from storygen.book.attempts import Attempt, Fate
 from storygen.catalogue import catalogue
 from storygen.cli.group import run
-from storygen.desk.commission import attempts_of, commission_of, factors, left_out
+from storygen.desk.commission import Past, attempts_of, commission_of, factors, left_out
 from storygen.desk.estimate import asks, estimate
 from storygen.desk.exact import exact_estimate
 from storygen.desk.project import Project, open_project
@@ -35,6 +35,11 @@ DONE = Attempt(
 def opened(tale: Path, **environ: str) -> Project:
     """Open *tale* as somebody with *environ* would."""
     return open_project(tale, environ=environ)
+
+
+def past(attempt: Attempt, *, horizon: int = 1) -> Past:
+    """Return a journal in which one such *attempt* follows another."""
+    return Past((attempt,) * 30, horizon=horizon)
 
 
 def written(project: Project) -> list[str]:
@@ -66,9 +71,9 @@ def test_an_attempt_of_an_unknown_size_teaches_nothing() -> None:
 def test_an_estimate_is_in_the_tokens_that_were_learned(tale: Path) -> None:
     project = opened(tale)
     section = project.outline.sections[0]
-    twice = commission_of(project, rehearsed=False, attempts=[replace(DONE, plain=500)] * 30)
+    twice = commission_of(project, rehearsed=False, past=past(replace(DONE, plain=500)))
 
-    assert 2.4 == pytest.approx(twice.factor(catalogue().find(SONNET)), abs=0.01)
+    assert 2.4 == pytest.approx(twice.billed(catalogue().find(SONNET)), abs=0.01)
     assert (
         without_messages(twice, section).max_tokens
         > without_messages(commission_of(project, rehearsed=False), section).max_tokens
@@ -78,10 +83,17 @@ def test_an_estimate_is_in_the_tokens_that_were_learned(tale: Path) -> None:
 def test_a_request_stays_the_same_while_a_factor_settles(tale: Path) -> None:
     project = opened(tale)
     before = commission_of(project, rehearsed=False)
-    after = commission_of(project, rehearsed=False, attempts=[DONE] * 30)
+    after = commission_of(project, rehearsed=False, past=past(DONE))
     first = project.outline.sections[0]
 
     assert ask(before, first, {}, sitting=Sitting()) == ask(after, first, {}, sitting=Sitting())
+
+
+def test_what_a_run_learns_that_is_not_over_has_a_price_and_changes_no_request(tale: Path) -> None:
+    project, row = opened(tale), catalogue().find(SONNET)
+    resumed = commission_of(project, rehearsed=False, past=past(replace(DONE, plain=500), horizon=0))
+
+    assert (2.4, row.factor) == (pytest.approx(resumed.billed(row), abs=0.01), resumed.factor(row))
 
 
 def test_a_run_leaves_behind_what_the_next_estimate_learns_from(tale: Path) -> None:

@@ -80,24 +80,24 @@ def test_what_was_asked_for_in_few_words_teaches_nothing() -> None:
     assert [] == list(deliveries([reply(10, Stretch(words=150, asked=150)), reply(10, Stretch())]))
 
 
-def listened(now: dict[str, int], earlier: dict[str, int], before: int = 3, model: str = "m") -> list[int]:
+def listened(there: dict[str, int], earlier: dict[str, int], before: int = 3, model: str = "m") -> list[int]:
     """Return the words of what is heard before a section that comes after s1, s2 and so on."""
-    told = [{id_: Replies("m", (reply(words),)) for id_, words in each.items()} for each in (now, earlier)]
+    told = [{id_: Replies("m", (reply(words),)) for id_, words in each.items()} for each in (there, earlier)]
     sections = [section(position) for position in range(1, before + 1)]
-    found = heard(sections, model=model, now=told[0], earlier=told[1])
+    found = heard(sections, model=model, there=told[0], earlier=told[1])
     return [each.words for each in found]
 
 
-def test_what_comes_before_is_heard_from_this_run_and_from_earlier_ones() -> None:
-    assert [10, 21] == listened({"s2": 21}, {"s1": 10, "s2": 20, "s9": 90})
+def test_what_comes_before_is_heard_as_it_is_now() -> None:
+    assert [10, 21] == listened({"s1": 10, "s2": 21}, {"s1": 10, "s2": 20, "s9": 90})
 
 
 def test_other_sections_of_earlier_runs_are_heard_only_where_there_is_little_else() -> None:
-    assert [90, 10] == listened({}, {"s9": 90, "s1": 10})
+    assert [90, 10] == listened({"s9": 91, "s1": 10}, {"s9": 90, "s1": 11})
 
 
-def test_other_sections_of_this_run_are_never_heard() -> None:
-    assert [10] == listened({"s9": 90}, {"s1": 10})
+def test_other_sections_of_a_run_that_is_not_over_are_never_heard() -> None:
+    assert [10] == listened({"s1": 10, "s9": 90}, {"s1": 10})
 
 
 def test_another_model_is_not_heard() -> None:
