@@ -65,7 +65,8 @@ _ATTEMPTS = """
 """
 _LEGS = """
     SELECT * FROM attempt
-    WHERE section = ? AND rehearsed = ? AND id > ? AND fate IN ('complete', 'partial') ORDER BY id
+    WHERE section = ?1 AND rehearsed = ?2 AND id > ?3
+    AND (fate IN ('complete', 'partial') OR (?4 AND ended IS NULL)) ORDER BY id
 """
 _VERSIONS = "SELECT * FROM draft WHERE section = ? AND status <> 'incomplete' ORDER BY version"
 _VERSION_LEGS = """
@@ -125,12 +126,15 @@ class JournalView:
         """
         return tuple(self._read(read_attempt, _ATTEMPTS, section, fingerprint, after))
 
-    def legs(self, section: str, *, after: int = 0, rehearsed: bool = False) -> tuple[Leg, ...]:
+    def legs(
+        self, section: str, *, after: int = 0, rehearsed: bool = False, unended: bool = False
+    ) -> tuple[Leg, ...]:
         """Return what came back for *section*, real or rehearsed, in attempts newer than *after*, in order.
 
-        Replies that broke off are among them, even those without text.
+        Replies that broke off are among them, even those without text; with *unended* also what has come of
+        one that is still open, or that a killed run left so.
         """
-        return tuple(self._read(self._leg, _LEGS, section, rehearsed, after))
+        return tuple(self._read(self._leg, _LEGS, section, rehearsed, after, unended))
 
     @property
     def any_open(self) -> bool:

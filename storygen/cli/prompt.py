@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def prompt(*, console: Console, names: tuple[str, ...], parts: bool, book: Path | None, json: bool) -> None:
     """Show the exact messages of a section, part by part.
 
-    Nothing is sent. The messages go to stdout, the table of their parts to stderr.
+    Nothing is sent; one that is begun is gone on from. The messages go to stdout, the table of their parts
+    to stderr.
     """
     from storygen.desk.prompt import prompt as look
 
@@ -64,13 +65,13 @@ def _table(found: Prompt) -> str:
     for remark in found.why:
         text += f"\n\n  {remark[:1].upper()}{remark[1:]}."
     if found.begun:
-        text += (
-            f"\n\n  It was begun with this: {found.begun:,} words are there, and `write` goes on from them."
-        )
+        what = "this goes on from them" if found.sent else "nothing more is asked for; it was begun like this"
+        text += f"\n\n  It is begun: {found.begun:,} words are there, and {what}."
     request = found.request
     lines = [f"{request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"]
     if found.stretch.of > 1:
-        lines.append(f"this is stretch 1 of {found.stretch.of}; the others go on from what came")
+        number, of = found.stretch.number, found.stretch.of
+        lines.append(f"this is stretch {number:,} of {of:,}; each one goes on from what came before it")
     lines += [found.why_asked] if found.why_asked else []
     return "\n\n".join([text, "\n".join(f"  {line}" for line in lines)])
 

@@ -13,7 +13,7 @@ from storygen.book.record import hash_text
 from storygen.book.versions import Version
 from storygen.desk.commission import replies
 from storygen.desk.consent import refuse
-from storygen.desk.keeping import Begin
+from storygen.desk.left import Begin
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import Standing

@@ -9,11 +9,11 @@ from storygen.book.attempts import Kept
 from storygen.book.drafts import BESIDE, drop_partial, keep, keep_partial, read_drafts
 from storygen.book.freshness import Freshness, changes
 from storygen.book.journal import Journal
-from storygen.book.orders import Verb, read_order
 from storygen.book.record import Written, hash_text, write_record
 from storygen.book.versions import Version, add, store_versions
 from storygen.crash_points import CrashPoint
 from storygen.desk.history import history, on_disk
+from storygen.desk.left import Begin, begin_of, edit_of, left_of, ours
 from storygen.desk.project import Project
 from storygen.desk.retitled import placed
 from storygen.desk.states import Shelved, read_book
@@ -22,19 +22,7 @@ from storygen.manuscript.wrap import by_sentence
 from storygen.outline.tree import Section
 from storygen.writer.events import Finished, Noted, Tell
 from storygen.writer.reasons import Sitting, taken_up
-from storygen.writer.section import draft_of, join
-
-
-@dataclass(frozen=True, slots=True)
-class Begin:
-    """Where a version of a section begins: attempts up to `after` belong to others, `text` is gone on from.
-
-    `written` is what the record says of that text: a person's words in it stay theirs.
-    """
-
-    after: int = 0
-    text: str = ""
-    written: Written | None = None
+from storygen.writer.section import draft_of
 
 
 @dataclass(slots=True)
@@ -118,7 +106,7 @@ class Keeper:
         known = self.shelve(section)
         partials = dict(self.shelved.partials)
         if partial := partials.pop(section.id, None):
-            model = self.model(section) if hash_text(partial.text) in self._generated(section) else ""
+            model = self.model(section) if hash_text(partial.text) in ours(self.journal, section.id) else ""
             known = add(known, on_disk(partial, model=model))
             store_versions(self.project.book, section.id, known)
             drop_partial(self.project.book, partial)
@@ -136,9 +124,8 @@ class Keeper:
 
         What it is asked from, in a book of these *texts* and *digests*, is noted before anything is asked.
         """
-        stored = self.shelved.partials.get(section.id)
-        if stored and stored.text.strip() and hash_text(stored.text) not in self._generated(section):
-            sitting = replace(self._left(section), text=stored.text)
+        if edit := edit_of(self.shelved.partials, self.journal, section.id):
+            sitting = replace(self._left(section), text=edit)
             self._remember(section, draft_of(section, sitting, whole=False))
         sitting = taken_up(self._left(section))
         if sitting.text:
@@ -182,17 +169,13 @@ class Keeper:
 
     def _left(self, section: Section) -> Sitting:
         """Put together what the journal holds of an unfinished *section*."""
-        begin = self._begin(section)
-        whole = self.journal.generated(section.id, rehearsed=self.rehearsed)
-        part = self.journal.generated_partial(section.id, rehearsed=self.rehearsed)
-        sitting = Sitting(begin.text)
-        if part and part.attempt > begin.after:
-            sitting = Sitting(part.draft.text, part.draft.legs, part.draft.flags)
-        sitting = replace(sitting, firm=len(begin.text))
-        since = max([begin.after, *(kept.attempt for kept in (whole, part) if kept)])
-        for leg in self.journal.legs(section.id, after=since, rehearsed=self.rehearsed):
-            sitting = join(sitting, leg, section=section, kind=self.project.outline.kind)
-        return sitting
+        return left_of(
+            section,
+            self.journal,
+            outline=self.project.outline,
+            begin=self._begin(section),
+            rehearsed=self.rehearsed,
+        )
 
     def _authors(self, section: Section, beside: str) -> str:
         """Return the text that the author has put in the place of a draft, which went *beside* it."""
@@ -201,18 +184,10 @@ class Keeper:
         return own.text if own else ""
 
     def _begin(self, section: Section) -> Begin:
-        """Return where the version begins that *section* works on: what is asked for now, or was at last."""
+        """Return where the version begins that *section* works on."""
         if section.id not in self.begins:
-            order = read_order(self.project.book, section.id)
-            goes_on = order is not None and order.open and order.verb is Verb.CONTINUE
-            after = self.journal.last_attempt(section.id) if goes_on else order.after if order else 0
-            self.begins[section.id] = Begin(after)
+            self.begins[section.id] = begin_of(self.project.book, self.journal, section.id)
         return self.begins[section.id]
-
-    def _generated(self, section: Section) -> set[str]:
-        """Return the hashes of what storygen itself last left of *section*, real or rehearsed."""
-        parts = (self.journal.generated_partial(section.id, rehearsed=kind) for kind in (True, False))
-        return {hash_text(part.draft.text) for part in parts if part}
 
     def _remember(self, section: Section, draft: Draft) -> None:
         self.journal.keep(draft, model=self.model(section), rehearsed=self.rehearsed)
@@ -263,14 +238,14 @@ class Keeper:
             self._remember(section, draft)
             return ""
         found = self.shelved.partials.get(section.id)
-        ours = found is not None and hash_text(found.text) in self._generated(section)
+        own = found is not None and hash_text(found.text) in ours(self.journal, section.id)
         stored = keep_partial(
             self.project.book,
             section,
             draft,
             count=len(self.project.outline.sections),
             stored=found,
-            replaces=hash_text(found.text) if found and ours else None,
+            replaces=hash_text(found.text) if found and own else None,
         )
         self._remember(section, draft)
         return str(stored.path)

@@ -157,7 +157,9 @@ def ask_more(
     *stretch* says how many words of them are wanted, *absent* which texts have to stand in them verbatim.
     """
     told = (commission.outline, section, context_of(commission, section, texts), commission.templates)
-    written = Written(sitting.text, count_words(sitting.text), stretch.asked, _first(sitting), absent)
+    written = Written(
+        sitting.text, count_words(sitting.text), stretch.asked, opening_stretch(sitting), absent
+    )
     empty = without_messages(commission, section, stretch)
     leg = Leg("", StopReason.CUT, base=len(sitting.text), joint=Joint.PASSAGES, stretch=stretch)
     return replace(empty, messages=extend_messages(*told, written=written)), leg
@@ -274,12 +276,12 @@ def _written(section: Section, sitting: Sitting, kept: str) -> Written:
     """Return what a request says of the text that is *kept*: its length, and how much is still to come."""
     stretch, words = sitting.stretch or WHOLE, count_words(kept)
     if not stretch.words:
-        return Written(kept, words, max(0, section.words.aim - words), _first(sitting))
+        return Written(kept, words, max(0, section.words.aim - words), opening_stretch(sitting))
     start = next((leg.base for leg in sitting.legs if leg.stretch == stretch), len(kept))
     left = max(0, stretch.words - count_words(kept[start:]))
-    return Written(kept, words, round(left * stretch.asked / stretch.words), _first(sitting))
+    return Written(kept, words, round(left * stretch.asked / stretch.words), opening_stretch(sitting))
 
 
-def _first(sitting: Sitting) -> Stretch:
+def opening_stretch(sitting: Sitting) -> Stretch:
     """Return what the first request of *sitting* asked for; all, where somebody else began the text."""
     return next((leg.stretch for leg in sitting.legs if leg.text.strip() and not leg.base), WHOLE)

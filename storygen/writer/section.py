@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import assert_never
 
-from storygen.draft import WHOLE, Draft, DraftStatus, Flag, Joint, Leg, Stretch
+from storygen.draft import Draft, DraftStatus, Flag, Joint, Leg
 from storygen.errors import Cut, Rejected
 from storygen.manuscript.passages import Lengthened, lengthen
 from storygen.manuscript.seam import anchor, follow, stitch
@@ -18,20 +18,13 @@ from storygen.outline.tree import Section
 from storygen.outline.verbatim import absent
 from storygen.review.page import clipped
 from storygen.text.words import count_words
-from storygen.writer.ask import Commission, ask, ask_more, course_of
+from storygen.writer.ask import Commission, ask, course_of
 from storygen.writer.attempt import Answer, Failure, Line, attempt, pause
 from storygen.writer.events import Grew, LegEnded, Noted
-from storygen.writer.rate import Replies, deliveries
-from storygen.writer.reasons import ENDED, Limits, Sitting, Step, finish, has_landed, judge
-from storygen.writer.stretches import (
-    Course,
-    extension,
-    first_stretch,
-    is_too_long,
-    is_too_short,
-    lacking,
-    next_stretch,
-)
+from storygen.writer.rate import Replies
+from storygen.writer.reasons import ENDED, Limits, Sitting, Step, finish, judge
+from storygen.writer.stretches import Course, is_too_long, is_too_short
+from storygen.writer.upcoming import first_step, passages, stretch_for
 
 _STOPPED = {
     Flag.EMPTY: "the model wrote nothing, twice; give it more room with --max-tokens or less effort, "
@@ -70,8 +63,8 @@ async def write_section(
     """
     course = course_of(commission, section, texts, replies=replies)
     limits = Limits(legs=commission.settings.legs, cuts=commission.settings.retries)
-    step = Step.ACCEPT if has_landed(sitting) else Step.CONTINUE
-    while stretch := _next(course, sitting, step):
+    step = first_step(sitting)
+    while stretch := stretch_for(course, sitting, step):
         sitting, step = sitting.asked_for(stretch), Step.CONTINUE
         if sitting.begins_stretch:
             line.tell(Grew(section, "\n\n"))
@@ -130,60 +123,26 @@ def answered(leg: Leg, completion: Completion) -> Leg:
     )
 
 
-def _next(course: Course, sitting: Sitting, step: Step) -> Stretch | None:
-    """Return what to ask for now: what comes next, where the last stretch was accepted, else that one.
-
-    Of a section without a word yet it is planned anew, in case its outline has changed; where it has not, as
-    many words are asked for as before, so that the request is the same.
-    """
-    told, written = sitting.stretch, count_words(sitting.text)
-    if step is Step.ACCEPT:
-        return next_stretch(course, told or WHOLE, written, list(deliveries(sitting.legs)))
-    if told and sitting.text.strip():
-        return told
-    planned = first_stretch(course, written)
-    return told if told and replace(planned, asked=told.asked) == told else planned
-
-
 async def _filled(
     commission: Commission, course: Course, texts: Mapping[str, str], sitting: Sitting, *, line: Line
 ) -> Sitting:
-    """Ask once for passages where the text of *sitting* is too short, or lacks what has to stand in it.
-
-    Nothing is put between the words of somebody who only wanted them gone on from.
-    """
+    """Ask once for the passages that the text of *sitting* lacks, if any."""
     section = course.section
-    words = _lacking(course, sitting)
-    missing = absent(section.must, sitting.text, commission.outline.kind)
-    if not words and not missing:
+    more = passages(commission, course, texts, sitting)
+    if more is None:
         return sitting
-    stretch = _extension(course, sitting, words)
-    request, leg = ask_more(commission, section, texts, sitting=sitting, stretch=stretch, absent=missing)
-    line.tell(LegEnded(section, f"{words:,} words missing" if words else f"{_named(missing)} missing"))
+    missing = f"{more.words:,} words" if more.words else _named(more.absent)
+    line.tell(LegEnded(section, f"{missing} missing"))
     try:
-        answer = await attempt(request, section=section, leg=leg, line=line)
+        answer = await attempt(more.request, section=section, leg=more.leg, line=line)
     except (Rejected, Cut) as error:
-        _turned_down(sitting, error, request, section=section, line=line)
+        _turned_down(sitting, error, more.request, section=section, line=line)
         return sitting
-    leg = answered(leg, answer.completion)
+    leg = answered(more.leg, answer.completion)
     found = _with_passages(sitting, leg)
     if found.left_out:
         line.tell(Noted(f"{section.id}: {found.left_out} {_LEFT_OUT}"))
     return join(sitting, leg, section=section, kind=commission.outline.kind)
-
-
-def _lacking(course: Course, sitting: Sitting) -> int:
-    """Return how many more words to ask for, if that was not done before; else 0."""
-    asked = sitting.firm or any(leg.joint is Joint.PASSAGES for leg in sitting.legs)
-    return 0 if asked else lacking(course, count_words(sitting.text))
-
-
-def _extension(course: Course, sitting: Sitting, words: int) -> Stretch:
-    """Return what to ask for so that *words* more come; as many as it takes where it is not for the words."""
-    told = sitting.stretch or WHOLE
-    if not words:
-        return replace(told, words=0, asked=0)
-    return extension(course, told, words, came=list(deliveries(sitting.legs)))
 
 
 def _named(missing: Iterable[str]) -> str:

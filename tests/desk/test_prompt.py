@@ -70,7 +70,7 @@ def test_what_is_begun_is_said_to_be(book: Path, capsys: pytest.CaptureFixture[s
     run(real(book), ScriptedModel(cut, *[cut] * 3), selection=Selection(limit=1))
     storygen(["prompt", str(book), "boat", "--parts"])
 
-    assert "4 words are there, and `write` goes on from them." in capsys.readouterr().err
+    assert "4 words are there, and this goes on from them." in capsys.readouterr().err
 
 
 def document(book: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
