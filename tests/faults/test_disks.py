@@ -101,8 +101,8 @@ def test_text_that_finds_no_room_at_all_is_put_elsewhere_and_it_is_said_where(
 
 
 READING = (
-    *("status", "status --json", "status --why", "log", "log --json", "provenance", "check"),
-    *("versions the-last-boat", "prompt an-hour-owed", "write --dry-run", "build -o -", "config"),
+    *("status --why", "log --json", "provenance", "check", "versions the-last-boat"),
+    *("prompt an-hour-owed", "write --dry-run", "build -o -"),
 )
 WRITING = ("write", "rewrite the-last-boat", "continue the-last-boat", "accept the-last-boat", "build")
 

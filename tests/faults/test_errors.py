@@ -16,7 +16,7 @@ from tests.faults.author import TEXT, Author
 from tests.faults.kills import Scene, first_time, server
 from tests.faults.strace import Call, spread, striking
 
-MANY = {"fdatasync": 10, "fsync": 6, "rename": 4, "pwrite64": 6, "ftruncate": 2}
+MANY = {"fdatasync": 5, "fsync": 4, "rename": 3, "pwrite64": 3, "ftruncate": 2}
 """How many of each call fail, one in every run."""
 
 _SYNC = re.compile(r"\b(?:fdatasync|fsync)\(\d+<([^>]*)>")

@@ -9,7 +9,7 @@ import pytest
 from tests.faults.kills import SCENES, strike_all
 from tests.faults.strace import spread
 
-MANY = {"first time": 60, "once more": 12, "after rehearsal": 6}
+MANY = {"first time": 30, "once more": 8, "after rehearsal": 4}
 
 
 @pytest.mark.usefixtures("strace_works")

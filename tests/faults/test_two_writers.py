@@ -16,8 +16,8 @@ AT_ONCE, BUSY = 1, 10
 
 WRITERS = ("write", "rewrite the-last-boat", "continue the-last-boat", "build", "accept the-last-boat")
 READERS = (
-    *("status", "status --why", "status --json", "log", "provenance", "check", "prompt an-hour-owed"),
-    *("versions the-last-boat", "write --dry-run", "build -o -"),
+    *("status --why", "log", "provenance", "check", "versions the-last-boat"),
+    *("prompt an-hour-owed", "write --dry-run", "build -o -"),
 )
 
 
