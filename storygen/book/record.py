@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -20,7 +21,7 @@ _json = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _PLACE = ("beats", "follows")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """What one section was written from: a hash for every input by name, and of the text that came out.
 
@@ -33,6 +34,11 @@ class Written:
     rehearsed: bool = False
     beats: str = ""
     follows: str = ""
+
+    @cached_property
+    def line(self) -> str:
+        """It as JSON, spelled once, although the record is written again after every section."""
+        return _json(spell_written(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,8 @@ def format_record(record: Record) -> str:
       }
     }
     """
-    sections = {id_: spell_written(written) for id_, written in record.sections.items()}
-    digests = {id_: asdict(digested) for id_, digested in record.digests.items()}
+    sections = {id_: written.line for id_, written in record.sections.items()}
+    digests = {id_: _json(asdict(digested)) for id_, digested in record.digests.items()}
     pages = f'  "pages": {_json(record.pages)},\n' if record.pages else ""
     return (
         f'{{\n  "storygen": {VERSION},\n  "outline": {_json(record.outline)},\n'
@@ -96,9 +102,9 @@ def format_record(record: Record) -> str:
     )
 
 
-def _rows(rows: Mapping[str, object]) -> str:
-    """Spell *rows*, by id, one a line."""
-    lines = [f"    {_json(id_)}: {_json(row)}" for id_, row in sorted(rows.items())]
+def _rows(rows: Mapping[str, str]) -> str:
+    """Put *rows*, spelled already, by id, one on a line."""
+    lines = [f"    {_json(id_)}: {row}" for id_, row in sorted(rows.items())]
     return "{\n" + ",\n".join(lines) + "\n  }" if lines else "{}"
 
 

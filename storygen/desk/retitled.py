@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,11 +37,17 @@ def placed(sections: Sequence[Section], written: Mapping[str, Written]) -> dict[
     """Return what is *written*, each with the beats and the place that its section has now."""
     befores = _befores(sections)
     now = {
-        section.id: replace(written[section.id], beats=_beats(section), follows=befores[section.id])
+        section.id: _placed(written[section.id], _beats(section), befores[section.id])
         for section in sections
         if section.id in written
     }
     return {**written, **now}
+
+
+def _placed(written: Written, beats: str, before: str) -> Written:
+    """Return *written* as it is where its place is known, which that of most is."""
+    there = (written.beats, written.follows) == (beats, before)
+    return written if there else replace(written, beats=beats, follows=before)
 
 
 def begun(sections: Iterable[Section], shelved: Shelved, journal: JournalView) -> dict[str, str]:
@@ -148,7 +155,13 @@ def _is_bare(section: Section, shelved: Shelved) -> bool:
 
 
 def _beats(section: Section) -> str:
-    return hash_text(_plan(section))
+    return _hashed(_plan(section))
+
+
+@lru_cache(maxsize=10_000)
+def _hashed(plan: str) -> str:
+    """Hash *plan*, once for all the times that the record is written."""
+    return hash_text(plan)
 
 
 def _plan(section: Section) -> str:

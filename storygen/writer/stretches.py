@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from storygen.draft import Stretch
@@ -123,12 +124,18 @@ def aim_of(outline: Outline, section: Section, before: Iterable[Section], texts:
     within its own target all the same.
     """
     near = [each for each in before if each.asked and each.id in texts][-RECENT:]
-    missing = sum(each.words.aim - count_words(texts[each.id]) for each in near)
+    missing = sum(each.words.aim - _words_of(texts[each.id]) for each in near)
     rest = islice(outline.sections, section.position - 1, None)
     still = sum(each.asked and each.page == section.page for each in islice(rest, _SPREAD))
     words = section.words
     aim = max(words.low, min(words.high, words.aim + missing // max(still, 1)))
     return words.aim if abs(aim - words.aim) <= _SLIGHT * words.aim else aim
+
+
+@lru_cache(maxsize=2 * RECENT)
+def _words_of(text: str) -> int:
+    """Count the words of *text*, which is near to several sections in turn."""
+    return count_words(text)
 
 
 def _planned(course: Course, told: Stretch | None, written: int, came: Sequence[Delivery]) -> Stretch:
