@@ -198,6 +198,9 @@ class Reply:
 Transport: TypeAlias = Callable[[Mapping[str, str], bytes], AbstractAsyncContextManager[Reply]]
 """Headers and a body in; a reply out, open for as long as the context is."""
 
+Below: TypeAlias = Callable[[str, str], Transport]
+"""A method and a path under the messages in, as `("GET", "/batches")`; the transport that leads there out."""
+
 Encode: TypeAlias = Callable[[Request], bytes]
 """A request becomes the bytes of its body; pure, so that its hash can be written before it is sent."""
 

@@ -36,7 +36,8 @@ class Attempt:
     micro-dollars: `reserved` the worst case, `cost` what it came to, None where no price or no bill is known.
     Times are seconds since 1970 by the wall clock, for show. `answered_by` is the model that spoke, `cause`
     why the attempt failed, `envelope` every field of the reply but its content, as JSON; `plain` the prompt
-    in plain cl100k tokens, 0 where nobody counted.
+    in plain cl100k tokens, 0 where nobody counted. `batch` is None for one that left alone, 0 for one that
+    waits for others, else the number of the batch that it left in.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Attempt:
     cause: str = ""
     envelope: str = ""
     plain: int = 0
+    batch: int | None = None
 
     @property
     def owner(self) -> str:
@@ -80,6 +82,22 @@ class Attempt:
     def held(self) -> int:
         """What is still set aside for it, in micro-dollars: the worst case while the bill is unknown."""
         return self.reserved if self.fate in OWING and self.cost is None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A batch that has left, with those of its `attempts` in this book whose results are still to come.
+
+    `name` is the server's, empty as long as it is not known; `requests` is how many it has over all books,
+    `origin` the endpoint that it went to, `at` when it was about to leave.
+    """
+
+    number: int
+    name: str
+    requests: int
+    origin: str
+    at: float
+    attempts: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

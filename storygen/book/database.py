@@ -254,3 +254,10 @@ def _with_logs(path: Path) -> list[Path]:
     """Return the journal at *path* and the logs beside it, those of them that are there."""
     files = (path.with_name(path.name + suffix) for suffix in ("", "-wal", "-journal"))
     return [file for file in files if file.exists()]
+
+
+def roll_back(db: sqlite3.Connection) -> None:
+    """Take back what is not committed."""
+    with suppress(sqlite3.Error):  # what has gone wrong before says more
+        if db.in_transaction:  # on a full disk SQLite has rolled back by itself
+            db.execute("ROLLBACK")

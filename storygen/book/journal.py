@@ -4,30 +4,42 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 
 from storygen.book.attempts import Attempt, Fate, Kept
-from storygen.book.database import close_untouched, damaged, open_writer, told
+from storygen.book.database import close_untouched, damaged, open_writer, roll_back, told
 from storygen.book.guard import Guard
+from storygen.book.inserts import insert_draft, insert_row
 from storygen.book.log import Log, judge_log
 from storygen.book.rows import pack, spell_stretch, spell_usage, unpack
-from storygen.book.view import LEG_NUMBER, NEW_RUN, PIECES, STILL_OPEN, VERSION_NUMBER, JournalView
+from storygen.book.view import (
+    BATCH_OF,
+    LEG_NUMBER,
+    NEW_RUN,
+    PIECES,
+    STILL_OPEN,
+    VERSION_NUMBER,
+    JournalView,
+)
 from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
 from storygen.messages import Completion, Opened, StopReason, Usage
+
+_KILLED = "storygen was killed"
 
 
 class Journal(JournalView):
     """The journal of the one process that writes the book; a context manager that closes it.
 
     What a method notes is durable when it returns, or when the block of `one_commit` around it ends.
-    `interrupted` are the attempts that a killed process had left open: those with text are partial now,
-    the others unknown. `torn` tells that the last thing it wrote was not whole, and is dropped.
+    Opening it closes the attempts that a killed process had left open: those with text are partial then, the
+    others unknown, or unsent; what left in a batch is `away`. `torn` tells that the last thing it wrote was
+    not whole, and is dropped.
     Where a write has failed for good, none follows it.
     """
 
@@ -41,7 +53,7 @@ class Journal(JournalView):
         self._guard = Guard.of(path)
         self._saved: dict[int, tuple[int, str]] = {}
         self.torn = False
-        self.interrupted = self._close_interrupted()
+        self._close_interrupted()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -65,11 +77,11 @@ class Journal(JournalView):
                 self._db.execute("COMMIT")
         except BaseException as error:
             self._saved.clear()
-            _roll_back(self._db)
+            roll_back(self._db)
             self._guard.hear(error)
             raise
 
-    def open_intent(
+    def open_intent(  # noqa: PLR0913 - what is known of it beforehand
         self,
         section: str,
         leg: Leg,
@@ -80,27 +92,57 @@ class Journal(JournalView):
         rehearsed: bool,
         reserved: int,
         plain: int = 0,
+        batched: bool = False,
     ) -> int:
         """Note that a request is about to leave, and return the attempt's id.
 
         *leg* is the leg to be, still without a reply, *reserved* what it may cost at worst, in micro-dollars,
-        *plain* the prompt in plain cl100k tokens. Raises DiskFull where its reply may find no room.
+        *plain* the prompt in plain cl100k tokens, *batched* whether it waits for others to leave with. Raises
+        DiskFull where its reply may find no room.
         """
         self._guard.look()
         self._guard.make_sure_of_room()
         with self.one_commit():
             (number,) = self._read(itemgetter(0), LEG_NUMBER, section, rehearsed)
-            cursor = self._db.execute(
-                "INSERT INTO attempt (section, leg, fingerprint, digest, model, rehearsed, reserved,"
-                " fate, started, base, joint, stretch, plain) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(section, number, fingerprint, digest, model, rehearsed, reserved),
-                    *(Fate.INTENT, self._clock(), leg.base, leg.joint, spell_stretch(leg.stretch), plain),
-                ),
+            attempt = insert_row(
+                self._db,
+                "attempt",
+                section=section,
+                leg=number,
+                fingerprint=fingerprint,
+                digest=digest,
+                model=model,
+                rehearsed=rehearsed,
+                reserved=reserved,
+                fate=Fate.INTENT,
+                started=self._clock(),
+                base=leg.base,
+                joint=leg.joint,
+                stretch=spell_stretch(leg.stretch),
+                plain=plain,
+                batch=0 if batched else None,
             )
             self._reached(CrashPoint.BEFORE_INTENT)
         self._reached(CrashPoint.AFTER_INTENT)
-        return int(cursor.lastrowid or 0)
+        return attempt
+
+    def leave(self, digests: Collection[str], *, requests: int, origin: str) -> int:
+        """Note that the open attempts of those *digests* are about to leave in one batch; return its number.
+
+        It is of so many *requests* in all, and goes to *origin*.
+        """
+        with self.one_commit():
+            batch = insert_row(self._db, "batch", requests=requests, origin=origin, at=self._clock())
+            self._db.executemany(
+                "UPDATE attempt SET batch = ? WHERE digest = ? AND ended IS NULL",
+                [(batch, digest) for digest in digests],
+            )
+        return batch
+
+    def name_batch(self, number: int, name: str) -> None:
+        """Note what the server calls the batch of that *number*."""
+        with self.one_commit():
+            self._db.execute("UPDATE batch SET name = ? WHERE id = ?", (name, number))
 
     def begin_run(self) -> None:
         """Note that a run begins to ask, unless it goes on from one that broke off."""
@@ -180,36 +222,25 @@ class Journal(JournalView):
         """Close *attempt*, which may have been answered and paid for although no word came back."""
         self._close(attempt, Fate.UNKNOWN, cause=cause)
 
+    def abandon(self, attempt: int, cause: str) -> None:
+        """Close *attempt*, of which no word came back, as far as that is known.
+
+        One that waits for a batch was never sent; one that left in a batch stays open: its result will come.
+        """
+        (batch,) = self._read(itemgetter(0), BATCH_OF, attempt)
+        if batch is None:
+            self.unknown(attempt, cause)
+        elif not batch:
+            self.unsent(attempt, cause)
+
     def keep(self, draft: Draft, *, model: str, rehearsed: bool) -> Kept:
         """Store *draft* with its legs as generated: the next version of its section."""
         with self.one_commit():
             (version,) = self._read(itemgetter(0), VERSION_NUMBER, draft.id)
             last = self.last_attempt(draft.id)
             kept = Kept(draft, version, model, rehearsed, attempt=last, at=self._clock())
-            self._insert(kept)
+            insert_draft(self._db, kept)
         return kept
-
-    def _insert(self, kept: Kept) -> None:
-        draft = kept.draft
-        cursor = self._db.execute(
-            "INSERT INTO draft (section, version, text, crc, status, flags, model, rehearsed, attempt, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(draft.id, kept.version, *pack(draft.text), draft.status, json.dumps(draft.flags)),
-                *(kept.model, kept.rehearsed, kept.attempt, kept.at),
-            ),
-        )
-        self._db.executemany(
-            "INSERT INTO leg (draft, number, text, crc, stop_reason, request_id, usage, base, joint, stretch)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    *(cursor.lastrowid, number, *pack(leg.text), leg.stop_reason, leg.request_id),
-                    *(spell_usage(leg.usage), leg.base, leg.joint, spell_stretch(leg.stretch)),
-                )
-                for number, leg in enumerate(draft.legs, 1)
-            ),
-        )
 
     def _save(self, attempt: int, text: str) -> None:
         """Append what is new of *text*; text that does not go on from what was saved replaces it."""
@@ -259,18 +290,14 @@ class Journal(JournalView):
                     f"attempt {attempt} is not open in the journal", "this is a fault of storygen"
                 )
 
-    def _close_interrupted(self) -> tuple[Attempt, ...]:
-        left = self._read(itemgetter(0), STILL_OPEN)
+    def _close_interrupted(self) -> None:
         with self.one_commit():
-            for attempt in left:
-                fate = Fate.PARTIAL if self.text(attempt) else Fate.UNKNOWN
-                self._close(attempt, fate, cause="storygen was killed")
+            for attempt in self._read(itemgetter(0), STILL_OPEN):
+                if self.text(attempt):
+                    self._close(attempt, Fate.PARTIAL, cause=_KILLED)
+                else:
+                    self.abandon(attempt, _KILLED)
                 self._reached(CrashPoint.RECOVERING)
-        return (
-            tuple(attempt for attempt in self.attempts(after=min(left) - 1) if attempt.id in left)
-            if left
-            else ()
-        )
 
 
 def open_journal(path: Path, *, clock: Callable[[], float], reached: Reached = unwatched) -> Journal:
@@ -290,9 +317,3 @@ def open_journal(path: Path, *, clock: Callable[[], float], reached: Reached = u
         raise
     journal.torn = log is Log.TORN
     return journal
-
-
-def _roll_back(db: sqlite3.Connection) -> None:
-    with suppress(sqlite3.Error):  # what has gone wrong before says more
-        if db.in_transaction:  # on a full disk SQLite has rolled back by itself
-            db.execute("ROLLBACK")

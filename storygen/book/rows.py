@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 from zlib import crc32
 
-from storygen.book.attempts import Attempt, Fate, Kept
+from storygen.book.attempts import Attempt, Away, Fate, Kept
 from storygen.draft import Draft, DraftStatus, Flag, Joint, Leg, Stretch
 from storygen.messages import Completion, StopReason, Usage
 
@@ -53,6 +53,11 @@ def read_attempt(row: sqlite3.Row) -> Attempt:
         rehearsed=bool(row["rehearsed"]),
         stop_reason=StopReason(row["stop_reason"]) if row["stop_reason"] else None,
     )
+
+
+def read_away(row: sqlite3.Row) -> Away:
+    """Return the batch of *row*, its attempts left out."""
+    return Away(row["id"], row["name"], row["requests"], row["origin"], row["at"])
 
 
 def read_completion(row: sqlite3.Row, *, text: str) -> Completion:

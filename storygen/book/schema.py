@@ -121,6 +121,20 @@ def m007_runs(db: sqlite3.Connection) -> None:
     db.execute("CREATE TABLE run (id INTEGER PRIMARY KEY, after INTEGER NOT NULL, ended REAL, seal INTEGER)")
 
 
+def m008_batches(db: sqlite3.Connection) -> None:
+    """Note of an attempt in which batch it left: none, 0 where it waits for one, else a row of `batch`."""
+    db.execute(
+        """CREATE TABLE batch (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL DEFAULT '',
+    requests INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    at REAL NOT NULL,
+    seal INTEGER)"""
+    )
+    db.execute("ALTER TABLE attempt ADD COLUMN batch INTEGER")
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m001_attempts_and_drafts,
     m002_plain_tokens,
@@ -129,6 +143,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     m005_seals,
     m006_stretches,
     m007_runs,
+    m008_batches,
 )
 VERSION = len(MIGRATIONS)
 SEALED = MIGRATIONS.index(m005_seals) + 1

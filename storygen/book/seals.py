@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from zlib import crc32
 
-TABLES = ("attempt", "draft", "leg", "asked", "run")
+TABLES = ("attempt", "draft", "leg", "asked", "run", "batch")
 """The tables whose rows are sealed; a row of `piece` is its key, which an index repeats, and a checked text.
 
 A text has a checksum of its own, `crc`, and the seal is over that.

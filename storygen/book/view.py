@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from storygen.book.attempts import Attempt, Fate, Kept
+from storygen.book.attempts import Attempt, Away, Fate, Kept
 from storygen.book.database import damaged, open_reader, told
 from storygen.book.rows import (
     pack,
     read_attempt,
+    read_away,
     read_completion,
     read_draft_leg,
     read_kept,
@@ -52,6 +54,12 @@ NEW_RUN = """
 
 STILL_OPEN = "SELECT id FROM attempt WHERE ended IS NULL ORDER BY id"
 """The ids of the attempts whose end is not on record yet."""
+
+BATCH_OF = "SELECT batch FROM attempt WHERE id = ?"
+"""In which batch an attempt left."""
+
+_AWAY = "SELECT * FROM batch WHERE id IN (SELECT batch FROM attempt WHERE ended IS NULL) ORDER BY id"
+_IN_BATCH = "SELECT * FROM attempt WHERE batch = ? AND ended IS NULL ORDER BY id"
 
 _UNENDED = "SELECT 1 FROM run WHERE ended IS NULL"
 _HORIZON = """
@@ -150,6 +158,14 @@ class JournalView:
         """
         (found,) = self._read(itemgetter(0), _HORIZON)
         return int(found)
+
+    @property
+    def away(self) -> tuple[Away, ...]:
+        """The batches of which results are still to come, in the order in which they left."""
+        found = self._read(read_away, _AWAY)
+        return tuple(
+            replace(each, attempts=tuple(self._read(read_attempt, _IN_BATCH, each.number))) for each in found
+        )
 
     def last_attempt(self, section: str) -> int:
         """Return the id of *section*'s newest attempt, 0 where there is none."""

@@ -12,7 +12,7 @@ from storygen.desk.project import Project
 from storygen.desk.select import Selection
 from storygen.desk.wire import deadlines, needed_key, reach, remarks
 from storygen.errors import Rejected
-from storygen.model.count import BELOW, counter
+from storygen.model.count import PATH, counter
 from storygen.model.endpoint import is_anthropic
 from storygen.model.wire import encoder, native, plain
 from storygen.settings import Settings
@@ -41,8 +41,8 @@ async def _counted(
         tell(remark)
     known = is_anthropic(settings.base_url)
     encode = encoder(catalogue(), native if known else plain)
-    async with reach(settings, key=key, below=BELOW) as transport:
-        count = counter(transport, key=key, deadlines=deadlines(settings))
+    async with reach(settings, key=key) as below:
+        count = counter(below("POST", PATH), key=key, deadlines=deadlines(settings))
         try:
             return [await count(encode(each.request)) for each in wanted]
         except Rejected as error:

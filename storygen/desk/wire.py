@@ -11,7 +11,7 @@ from storygen.crash_points import Reached, unwatched
 from storygen.desk.keys import endpoint_key
 from storygen.desk.project import Project
 from storygen.errors import KeyMissing
-from storygen.messages import Encode, Send, Transport
+from storygen.messages import Below, Encode, Send
 from storygen.model.deadlines import Deadlines
 from storygen.model.endpoint import is_anthropic, origin
 from storygen.model.keys import Key
@@ -75,15 +75,14 @@ def needed_key(settings: Settings) -> Key | None:
 
 
 def reach(
-    settings: Settings, *, key: Key | None, below: str = "", reached: Reached = unwatched
-) -> AbstractAsyncContextManager[Transport]:
-    """Open the way to the endpoint of *settings*, or to what lies *below* its messages."""
+    settings: Settings, *, key: Key | None, reached: Reached = unwatched
+) -> AbstractAsyncContextManager[Below]:
+    """Open the way to the endpoint of *settings*."""
     from storygen.model.http import connect  # noqa: PLC0415 - a run with nothing to do needs none
 
     return connect(
         settings.base_url,
         keyed=key is not None,
-        below=below,
         deadlines=deadlines(settings),
         proxy=proxy_for(settings.base_url, settings.proxies),
         ca_file=settings.ca_file or None,

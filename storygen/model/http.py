@@ -10,7 +10,7 @@ import httpx
 
 from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.errors import Cut, SettingsError, Unreachable
-from storygen.messages import Reply, Transport
+from storygen.messages import Below, Reply, Transport
 from storygen.model.deadlines import Deadlines
 from storygen.model.endpoint import messages_url, origin
 
@@ -30,39 +30,46 @@ async def connect(
     base_url: str,
     *,
     keyed: bool = True,
-    below: str = "",
     deadlines: Deadlines = Deadlines(),
     proxy: str | None = None,
     ca_file: str | None = None,
     reached: Reached = unwatched,
-) -> AsyncIterator[Transport]:
-    """Open the way to the messages of *base_url*, as a transport for as many sends at once as are wanted.
+) -> AsyncIterator[Below]:
+    """Open the way to *base_url*: to its messages and what lies below, as many sends at once as are wanted.
 
-    *keyed* is whether a key will go there, *below* a path under the messages. *proxy* is an
-    address, *ca_file* the certificates to trust instead of the usual ones; the environment is not asked.
-    Redirects are not followed, and a connection carries one send only, since one that went stale would lose
-    a paid request. Raises SettingsError for an address that may not be used; the transport raises Unreachable
-    and Cut.
+    *keyed* is whether a key will go there. *proxy* is an address, *ca_file* the certificates to trust instead
+    of the usual ones; the environment is not asked. Redirects are not followed, and a connection carries one
+    send only, since one that went stale would lose a paid request. Raises SettingsError for an address that
+    may not be used; the transports raise Unreachable and Cut.
     """
-    url = messages_url(base_url, keyed=keyed, below=below)
-    where = origin(base_url)
+    messages_url(base_url, keyed=keyed)
     async with _client(deadlines, proxy, ca_file) as client:
 
-        async def trace(step: str, _: object) -> None:
-            if step == _SENT:
-                reached(CrashPoint.AFTER_SEND)
+        def below(method: str, path: str) -> Transport:
+            url = messages_url(base_url, keyed=keyed, below=path)
+            return _transport(client, method, url, where=origin(base_url), reached=reached)
 
-        @asynccontextmanager
-        async def transport(headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
-            with _translated(where):
-                request = client.build_request(
-                    "POST", url, headers=dict(headers), content=body, extensions={"trace": trace}
-                )
-                response = await client.send(request, stream=True)
-            async with aclosing(response), aclosing(_chunks(response, where, reached)) as chunks:
-                yield Reply(response.status_code, _lower(response), chunks)
+        yield below
 
-        yield transport
+
+def _transport(
+    client: httpx.AsyncClient, method: str, url: str, *, where: str, reached: Reached
+) -> Transport:
+    async def trace(step: str, _: object) -> None:
+        if step == _SENT:
+            reached(CrashPoint.AFTER_SEND)
+
+    @asynccontextmanager
+    async def transport(headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
+        with _translated(where):
+            request = client.build_request(
+                method, url, headers=dict(headers), content=body or None, extensions={"trace": trace}
+            )
+            response = await client.send(request, stream=True)
+        async with aclosing(response), aclosing(_chunks(response, where, reached)) as chunks:
+            yield Reply(response.status_code, _lower(response), chunks)
+
+    return transport
 
 
 def _client(deadlines: Deadlines, proxy: str | None, ca_file: str | None) -> httpx.AsyncClient:

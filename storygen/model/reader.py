@@ -191,6 +191,11 @@ def read_whole(reader: Reader, body: str | bytes) -> Iterator[Delta]:
         message = read_json(body)
     except ValueError:
         raise Cut("the reply is no whole JSON", _AGAIN) from None
+    yield from read_message(reader, message)
+
+
+def read_message(reader: Reader, message: object) -> Iterator[Delta]:
+    """Yield the deltas of a whole *message*; raises as `read_whole` does."""
     if isinstance(message, Mapping) and "error" in message:
         reader.take({**message, "type": "error"})
     if not isinstance(message, Mapping) or not isinstance(message.get("content"), list):

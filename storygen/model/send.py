@@ -43,7 +43,7 @@ def sender(transport: Transport, *, key: Key | None = None, deadlines: Deadlines
         watch = _Watch.start(deadlines)
         async with AsyncExitStack() as stack:
             stack.enter_context(naming(key))
-            opening = stack.enter_async_context(transport(headers(body, key=key), body))
+            opening = stack.enter_async_context(transport(headers(version(body), key=key), body))
             reply = hidden(await watch.opened(opening), hide)
             await _admit(reply, watch, hide)
             read = _stream if _media_type(reply) == _STREAM else _whole
@@ -54,13 +54,13 @@ def sender(transport: Transport, *, key: Key | None = None, deadlines: Deadlines
     return send
 
 
-def headers(body: bytes, *, key: Key | None = None) -> dict[str, str]:
-    """Return the headers that go with *body*; the key is in one of them, in clear."""
+def headers(spoken: str, *, key: Key | None = None) -> dict[str, str]:
+    """Return the headers of a call in the version that is *spoken*; the key is in one of them, in clear."""
     fields = {
         "content-type": _JSON,
         "accept": f"{_STREAM}, {_JSON}",
         "accept-encoding": _IDENTITY,
-        "anthropic-version": version(body),
+        "anthropic-version": spoken,
         "user-agent": "storygen",
     }
     return fields | (dict([key.header]) if key else {})

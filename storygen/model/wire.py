@@ -93,6 +93,16 @@ def version(body: bytes) -> str:
     return SAMPLING_VERSION if fields.keys() & {"temperature", "top_p"} else NEWEST_VERSION
 
 
+def unstreamed(body: bytes) -> bytes:
+    """Return *body* as a batch takes it, which knows no streams.
+
+    >>> unstreamed(b'{"model":"m","max_tokens":9,"stream":true,"messages":[]}')
+    b'{"model":"m","max_tokens":9,"messages":[]}'
+    """
+    fields = {name: value for name, value in json.loads(body).items() if name != "stream"}
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def asking_why(body: bytes, *, before: str | None) -> bytes:
     """Return *body* with the question why the cache did not hold more of it, as *before* was the last reply.
 

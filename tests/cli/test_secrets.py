@@ -105,7 +105,7 @@ def test_no_byte_but_one_header_holds_the_key(
 def test_no_traceback_holds_the_key(tale: Path, debug: list[str]) -> None:
     spoilt = (
         "import sys, storygen.model.send as send\n"
-        "def headers(body, *, key=None):\n"
+        "def headers(spoken, *, key=None):\n"
         "    fields = dict([key.header])\n"
         "    raise RuntimeError('a fault of ours')\n"
         "send.headers = headers\n"

@@ -7,7 +7,7 @@ import anyio
 import pytest
 
 from storygen.errors import Cut, Rejected
-from storygen.model.count import BELOW, counted_part, counter
+from storygen.model.count import PATH, counted_part, counter
 from storygen.model.deadlines import Deadlines
 from storygen.model.http import connect
 from storygen.model.keys import Key
@@ -24,9 +24,11 @@ def counts(server: ScriptedServer, *, deadlines: Deadlines = Deadlines()) -> int
     """Have BODY counted by *server*."""
 
     async def main() -> int:
-        async with connect(server.url, below=BELOW) as transport:
+        async with connect(server.url) as below:
             key = Key("sk-ant-sentinel-0123456")
-            count: Callable[[bytes], Awaitable[int]] = counter(transport, key=key, deadlines=deadlines)
+            count: Callable[[bytes], Awaitable[int]] = counter(
+                below("POST", PATH), key=key, deadlines=deadlines
+            )
             return await count(BODY)
 
     return anyio.run(main)
@@ -70,5 +72,5 @@ def test_a_refused_key_is_named_by_where_it_came_from() -> None:
 
 @pytest.mark.parametrize("late", [HangsUp(Break.SILENCE), Floods(b" ", pace=0.01)])
 def test_a_count_that_does_not_come_is_given_up(late: Behaviour) -> None:
-    with ScriptedServer([late]) as server, pytest.raises(Cut, match=r"no count came for 0\.2 seconds"):
+    with ScriptedServer([late]) as server, pytest.raises(Cut, match=r"no answer came for 0\.2 seconds"):
         counts(server, deadlines=Deadlines(headers=0.2))

@@ -38,8 +38,8 @@ def outcome(
     async def main() -> tuple[Completion, ModelError | None]:
         so_far = Fold()
         try:
-            async with connect(base_url, deadlines=deadlines, proxy=proxy) as transport:
-                send = sender(transport, key=Key("sk-ant-sentinel"), deadlines=deadlines)
+            async with connect(base_url, deadlines=deadlines, proxy=proxy) as below:
+                send = sender(below("POST", ""), key=Key("sk-ant-sentinel"), deadlines=deadlines)
                 async with aclosing(send(BODY)) as deltas:  # type: ignore[type-var]
                     async for delta in deltas:
                         so_far.add(delta)
@@ -80,8 +80,8 @@ def test_a_server_that_waits_for_the_reader_fills_no_memory() -> None:
 
     async def main(url: str) -> int:
         size = 0
-        async with connect(url) as transport:
-            async for delta in sender(transport)(BODY):
+        async with connect(url) as below:
+            async for delta in sender(below("POST", ""))(BODY):
                 size += len(delta.text) if isinstance(delta, Text) else 0
                 await anyio.lowlevel.checkpoint()
         return size
@@ -148,7 +148,7 @@ def test_a_server_that_takes_no_more_is_given_up() -> None:
         with socket.create_server(("127.0.0.1", 0)) as deaf:
             url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
             brief = Deadlines(write=0.2)
-            async with connect(url, deadlines=brief) as transport, transport({}, bytes(32 * MIB)):
+            async with connect(url, deadlines=brief) as below, below("POST", "")({}, bytes(32 * MIB)):
                 pass
 
     with pytest.raises(Cut, match="in time"):
@@ -245,8 +245,8 @@ def test_no_error_holds_the_key() -> None:
 def test_many_sends_share_one_transport() -> None:
     async def main(url: str) -> list[str]:
         texts: list[str] = []
-        async with connect(url) as transport:
-            send = sender(transport)
+        async with connect(url) as below:
+            send = sender(below("POST", ""))
 
             async def one() -> None:
                 so_far = Fold()
@@ -271,7 +271,7 @@ def test_only_this_module_pays_for_httpx() -> None:
 
 def test_a_reader_may_leave_early() -> None:
     async def main(url: str) -> Delta:
-        async with connect(url) as transport, aclosing(sender(transport)(BODY)) as deltas:  # type: ignore[type-var]
+        async with connect(url) as below, aclosing(sender(below("POST", ""))(BODY)) as deltas:  # type: ignore[type-var]
             first: Delta = await anext(deltas)
             return first
 
@@ -283,9 +283,9 @@ def test_a_reader_may_leave_early() -> None:
 def test_a_run_may_be_cancelled_in_the_middle_of_a_reply() -> None:
     async def main(url: str) -> str:
         so_far = Fold()
-        async with connect(url) as transport:
+        async with connect(url) as below:
             with anyio.CancelScope() as scope:
-                async with aclosing(sender(transport)(BODY)) as deltas:  # type: ignore[type-var]
+                async with aclosing(sender(below("POST", ""))(BODY)) as deltas:  # type: ignore[type-var]
                     async for delta in deltas:
                         so_far.add(delta)
                         if so_far.size:

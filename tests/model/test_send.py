@@ -14,6 +14,7 @@ from storygen.model.deadlines import Deadlines
 from storygen.model.deltas import Fold
 from storygen.model.keys import Key, Source
 from storygen.model.send import LARGEST_ERROR, headers, sender
+from storygen.model.wire import NEWEST_VERSION, version
 from tests.servers.replies import beginning, event, stream
 
 BODY = b'{"model":"m"}'
@@ -259,17 +260,17 @@ def test_the_connection_is_let_go_when_the_reader_leaves_early() -> None:
 
 
 def test_the_key_is_in_one_header_only() -> None:
-    sent = headers(BODY, key=Key("sk-ant-sentinel"))
+    sent = headers(NEWEST_VERSION, key=Key("sk-ant-sentinel"))
     assert ["x-api-key"] == [name for name, value in sent.items() if "sentinel" in value]
 
 
 def test_without_a_key_no_header_speaks_of_one() -> None:
-    assert not {"x-api-key", "authorization"} & headers(BODY).keys()
+    assert not {"x-api-key", "authorization"} & headers(NEWEST_VERSION).keys()
 
 
 def test_the_headers_say_what_the_body_needs() -> None:
-    assert "2023-06-01" == headers(b'{"temperature":1}')["anthropic-version"]
-    assert "identity" == headers(BODY)["accept-encoding"]
+    assert "2023-06-01" == headers(version(b'{"temperature":1}'))["anthropic-version"]
+    assert "identity" == headers(NEWEST_VERSION)["accept-encoding"]
 
 
 def test_a_key_that_the_server_echoes_is_not_shown() -> None:
