@@ -10,7 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 
-from storygen.book.attempts import Attempt, Fate, Kept
+from storygen.book.attempts import Fate, Kept
 from storygen.book.database import close_untouched, damaged, open_writer, roll_back, told
 from storygen.book.guard import Guard
 from storygen.book.inserts import insert_draft, insert_row

@@ -55,8 +55,8 @@ NEW_RUN = """
 STILL_OPEN = "SELECT id FROM attempt WHERE ended IS NULL ORDER BY id"
 """The ids of the attempts whose end is not on record yet."""
 
-BATCH_OF = "SELECT batch FROM attempt WHERE id = ?"
-"""In which batch an attempt left."""
+BATCH_OF = "SELECT CASE WHEN rehearsed THEN min(batch, 0) ELSE batch END FROM attempt WHERE id = ?"
+"""In which batch an attempt left; what is rehearsed goes nowhere."""
 
 _AWAY = "SELECT * FROM batch WHERE id IN (SELECT batch FROM attempt WHERE ended IS NULL) ORDER BY id"
 _IN_BATCH = "SELECT * FROM attempt WHERE batch = ? AND ended IS NULL ORDER BY id"

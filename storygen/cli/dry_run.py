@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from storygen.catalogue import catalogue
 from storygen.cli.table import dollars, money, table
-from storygen.desk.estimate import Estimate, estimate, kind_of_context, total
+from storygen.desk.estimate import Estimate, estimate, in_a_batch, kind_of_context, total
 from storygen.desk.states import read_book
 from storygen.desk.unconfigured import rehearses
 from storygen.writer.rate import is_steered
@@ -21,11 +21,13 @@ _HEAD = ("section", "words", "asked", "calls", "input", "cached", "output", "cos
 
 
 def show_estimate(
-    console: Console, project: Project, selection: Selection, *, exact: bool, json: bool
+    console: Console, project: Project, selection: Selection, *, exact: bool, batch: bool, json: bool
 ) -> None:
     """Show calls, tokens and price of every section that would be written."""
     counted = _counted(console, project, selection) if exact else None
     estimates = estimate(project, selection=selection) if counted is None else counted
+    if batch:
+        estimates = tuple(map(in_a_batch, estimates))
     if json:
         sections = [_document(each) for each in estimates]
         console.document(
@@ -47,7 +49,8 @@ def show_estimate(
     for remark in kind_of_context(project):
         console.product(f"{remark[:1].upper()}{remark[1:]}.")
     models = ", ".join(dict.fromkeys(each.model for each in estimates))
-    console.product(f"{models}; prices of {catalogue().priced_on}, ±30 %; thinking is not in it.")
+    prices = "half of the prices" if batch else "prices"
+    console.product(f"{models}; {prices} of {catalogue().priced_on}, ±30 %; thinking is not in it.")
     sent = "Nothing was sent" if counted is None else "The server counted the prompts, nothing was written"
     console.product(f"{sent}. {_next(project)}")
 

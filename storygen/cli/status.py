@@ -74,6 +74,9 @@ def _remarks(project: Project, status: Status) -> Iterator[str]:
         yield sentence
     if next_steps := stale_text(project.outline.path, status):
         yield next_steps
+    if status.away:
+        requests = "1 request is" if status.away == 1 else f"{status.away:,} requests are"
+        yield f"{requests} away in a batch; `storygen write` waits for what comes back."
     if left := status.count(State.MISSING, State.INCOMPLETE):
         yield f"{left} to write: storygen write {quoted(project.outline.path)}"
 
@@ -106,6 +109,7 @@ def _document(project: Project, status: Status) -> dict[str, object]:
             "cache_share": status.usage.cache_share,
             "cache_saved": dollars(status.saved),
             "cost": dollars(status.cost),
+            "away": status.away,
         },
     }
 

@@ -18,7 +18,18 @@ from storygen.cli.table import dollars, money
 from storygen.draft import DraftStatus
 from storygen.text.terminal import safe, safe_line
 from storygen.text.words import count_words
-from storygen.writer.events import Began, Event, Finished, Grew, Left, LegEnded, Noted, Thinking, Waiting
+from storygen.writer.events import (
+    Began,
+    Event,
+    Finished,
+    Grew,
+    Left,
+    LegEnded,
+    Noted,
+    Polled,
+    Thinking,
+    Waiting,
+)
 from storygen.writer.rate import asked_words, is_steered
 
 if TYPE_CHECKING:
@@ -68,6 +79,7 @@ class Watch(AbstractContextManager["Watch"]):
     stream: bool = False
     purse: Purse | None = None
     _active: dict[str, Active] = field(default_factory=dict)
+    _batches: dict[str, str] = field(default_factory=dict)
     _spent: int = 0
     _live: Live | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
@@ -111,6 +123,8 @@ class Watch(AbstractContextManager["Watch"]):
             case Waiting(section=section, seconds=seconds, why=why):
                 self._say_state(section, f"waiting {seconds:.0f} s")
                 self._print(f"   {section.id}: {why}; trying again in {seconds:.0f} s", sentence=True)
+            case Polled():
+                self._poll(event)
             case Finished():
                 self._finish(event)
             case Left(section=section, why=why):
@@ -168,6 +182,12 @@ class Watch(AbstractContextManager["Watch"]):
             self._put("\n")
         self._print(_finished(event, seconds, narrow=self.console.live))
 
+    def _poll(self, event: Polled) -> None:
+        self._batches.pop(event.batch, None)
+        if event.seconds is not None:
+            way = f"{event.requests:,} away for {_lasted(event.waited)}, next look in {event.seconds:.0f} s"
+            self._batches[event.batch] = f"{event.batch}  {way}"
+
     def _redraw(self) -> None:
         if self._live:
             from rich.text import Text
@@ -177,7 +197,8 @@ class Watch(AbstractContextManager["Watch"]):
     def lines(self) -> list[str]:
         """Return a line for every section at hand, as many as the terminal has room for."""
         now, spent = time.monotonic(), self._money()
-        lines = [safe_line(f" … {each.line(now=now, spent=spent)}") for each in self._active.values()]
+        active = (each.line(now=now, spent=spent) for each in self._active.values())
+        lines = [safe_line(f" … {line}") for line in (*self._batches.values(), *active)]
         room = max(2, shutil.get_terminal_size().lines - _MARGIN)
         if len(lines) <= room:
             return lines
@@ -217,6 +238,8 @@ class JsonWatch:
                 self._line(event="begin", id=section.id)
             case Waiting(section=section, seconds=seconds, why=why):
                 self._line(event="wait", id=section.id, seconds=round(seconds, 1), why=why)
+            case Polled():
+                self._line(event="batch", **asdict(event))
             case Finished(section=section, draft=draft, cost=cost, path=path):
                 self._line(
                     event="section",

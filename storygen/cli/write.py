@@ -45,6 +45,7 @@ MANY = 5_000
 @click.option("--max-calls", metavar="N", help="The most requests of this run.")
 @click.option("--max-output-tokens", metavar="N", help="The most tokens that this run may write.")
 @click.option("--jobs", metavar="N", help="Write up to N sections at once, where `after` allows it.")
+@click.option("--batch", is_flag=True, help="Send in batches: half the price, within a day.")
 @click.option("--stale", is_flag=True, help="Replace stale text too, where nobody edited it.")
 @click.option("--from", "start", metavar="ID", default="", help="Begin at this section.")
 @click.option("--to", "end", metavar="ID", default="", help="End with this section.")
@@ -73,6 +74,8 @@ def write(ctx: click.Context, /, *, console: Console, names: tuple[str, ...], **
         raise UsageError("stdout cannot hold both", "give -o a file, or leave out --stream and --json")
     if options["exact"] and not options["dry_run"]:
         raise UsageError("--exact goes with --dry-run", "write counts what it is billed for anyway")
+    if options["batch"] and options["stream"]:
+        raise UsageError("--batch brings whole replies, --stream shows them as they come", "choose one")
     if options["output"] and len(found.outlines) > 1:
         raise UsageError("-o takes one outline", "`storygen build -o FILE` compiles each of them")
     selection = Selection(
@@ -90,11 +93,12 @@ def _one(console: Console, path: Path, selection: Selection, options: dict[str, 
     if options["dry_run"]:
         from storygen.cli.dry_run import show_estimate
 
-        show_estimate(console, project, selection, exact=options["exact"], json=options["json"])
+        exact, batch = options["exact"], options["batch"]
+        show_estimate(console, project, selection, exact=exact, batch=batch, json=options["json"])
         return 0
     _consent(project, limit=options["limit"], yes=options["yes"])
     if options["json"]:
-        return _as_json(project, selection, rehearse=options["rehearse"])
+        return _as_json(project, selection, rehearse=options["rehearse"], batch=options["batch"])
     return _on_screen(console, project, selection, options)
 
 
@@ -163,11 +167,12 @@ def _watched(
     """Write *project* on the screen, and say whether a person asked to stop."""
     from storygen.cli.running import Stopper, run
     from storygen.cli.watch import Watch
-    from storygen.desk.allowance import Allowance
+    from storygen.desk.allowance import Allowance, waves_of
 
     stopper = Stopper(console)
     with Watch(console, stream=options["stream"]) as watch:
-        allowance = Allowance.of(project, agree=watch.agree)
+        waves = waves_of(project, tell=watch.tell) if options["batch"] else None
+        allowance = Allowance.of(project, agree=watch.agree, waves=waves)
         watch.purse = allowance.purse
         written = run(
             project,
@@ -180,24 +185,25 @@ def _watched(
     return written, stopper.asked
 
 
-def _as_json(project: Project, selection: Selection, *, rehearse: bool) -> int:
+def _as_json(project: Project, selection: Selection, *, rehearse: bool, batch: bool) -> int:
     from storygen.cli.console import Console
     from storygen.cli.report import book_event, failed_event
     from storygen.cli.running import Stopper, run
     from storygen.cli.watch import JsonWatch, Watch, json_line
     from storygen.cli.write_all import code_of
-    from storygen.desk.allowance import Allowance
+    from storygen.desk.allowance import Allowance, waves_of
     from storygen.desk.at_rest import at_rest
 
-    stopper = Stopper(Console(quiet=True))
+    stopper, tell = Stopper(Console(quiet=True)), JsonWatch().tell
+    waves = waves_of(project, tell=tell) if batch else None
     try:
         written = at_rest(project, selection, rehearse=rehearse) or run(
             project,
             selection,
             rehearse=rehearse,
-            tell=JsonWatch().tell,
+            tell=tell,
             stopper=stopper,
-            allowance=Allowance.of(project, agree=Watch(Console(quiet=True)).agree),
+            allowance=Allowance.of(project, agree=Watch(Console(quiet=True)).agree, waves=waves),
         )
     except StorygenError as error:
         code = code_of(error)

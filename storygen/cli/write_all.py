@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from storygen.cli.console import wrapped
 from storygen.errors import Interrupted, StorygenError, Unsaved
-from storygen.writer.events import Noted
+from storygen.writer.events import Noted, Polled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,12 +26,15 @@ def write_all(
     """Write *projects* at once, say how each of them ended, and return their exit codes."""
     from storygen.cli.running import Stopper, until_stopped
     from storygen.cli.watch import JsonWatch, Watch
-    from storygen.desk.allowance import Allowance
+    from storygen.desk.allowance import Allowance, waves_of
     from storygen.desk.write_all import awrite_all
 
     as_json = options["json"]
     watch = Watch(console, stream=options["stream"])
-    allowance = Allowance.of(*projects, agree=watch.agree)
+    waves = (
+        waves_of(*projects, tell=JsonWatch().tell if as_json else watch.tell) if options["batch"] else None
+    )
+    allowance = Allowance.of(*projects, agree=watch.agree, waves=waves)
     watch.purse = allowance.purse
 
     def tell(project: Project) -> Tell:
@@ -98,10 +101,13 @@ def _of_book(tell: Tell, project: Project) -> Tell:
     name = _name(project)
 
     def told(event: Event) -> None:
-        if isinstance(event, Noted):
-            tell(Noted(f"{name}: {event.message}"))
-        else:
-            tell(replace(event, section=replace(event.section, id=f"{name}: {event.section.id}")))
+        match event:
+            case Noted(message=message):
+                tell(Noted(f"{name}: {message}"))
+            case Polled():
+                tell(event)
+            case _:
+                tell(replace(event, section=replace(event.section, id=f"{name}: {event.section.id}")))
 
     return told
 

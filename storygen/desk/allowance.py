@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from random import Random
+
+import anyio
 
 from storygen.catalogue import Model
 from storygen.desk.commission import model_of
@@ -11,6 +16,7 @@ from storygen.desk.digests import sums_up
 from storygen.desk.project import Project
 from storygen.errors import SettingsError
 from storygen.messages import Request
+from storygen.model.batches import MOST
 from storygen.model.limiter import Flow, Limiter
 from storygen.model.waits import RetryBucket
 from storygen.model.wire import Accepts
@@ -19,9 +25,11 @@ from storygen.settings import Settings
 from storygen.writer.ask import Commission
 from storygen.writer.book import runs_alone
 from storygen.writer.budget import Amount, Budget, Ceilings, lowest, worst_of
+from storygen.writer.events import Tell
 from storygen.writer.lost import Agree
 from storygen.writer.purse import Purse
 from storygen.writer.seats import Seats
+from storygen.writer.waves import Waves
 
 
 async def nobody_agrees(_question: str) -> bool:
@@ -31,21 +39,41 @@ async def nobody_agrees(_question: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What the books of a run share; `agree` is who answers what settings say to ask."""
+    """What the books of a run share; `agree` is who answers what settings say to ask.
+
+    With `waves` their requests leave in batches: as many as may be at once, and each answers for its own
+    retries, since a batch hammers nobody.
+    """
 
     purse: Purse
     bucket: RetryBucket
     limiter: Limiter
     seats: Seats
     agree: Agree = nobody_agrees
+    waves: Waves | None = None
 
     @classmethod
-    def of(cls, *projects: Project, agree: Agree = nobody_agrees) -> Allowance:
+    def of(cls, *projects: Project, agree: Agree = nobody_agrees, waves: Waves | None = None) -> Allowance:
         """Return what *projects* may share, as their settings say: the lowest ceilings, the most jobs."""
-        ceilings = lowest(ceilings_of(project.settings) for project in projects)
+        purse = Purse(Budget(lowest(ceilings_of(project.settings) for project in projects)))
+        if waves:
+            bucket = RetryBucket(math.inf, math.inf)
+            return cls(purse, bucket, Limiter(Flow(MOST)), Seats(MOST), agree, waves)
         jobs = max(project.settings.jobs for project in projects)
         flights = jobs * (1 + any(sums_up(project.outline) for project in projects))
-        return cls(Purse(Budget(ceilings)), RetryBucket(), Limiter(Flow(flights)), Seats(jobs), agree)
+        return cls(purse, RetryBucket(), Limiter(Flow(flights)), Seats(jobs), agree)
+
+
+def waves_of(*projects: Project, tell: Tell, chance: Random | None = None) -> Waves:
+    """Return the waves in which requests of *projects* leave; *tell* hears of batches."""
+    return Waves(
+        tell,
+        anyio.sleep,
+        time.time,
+        chance or Random(),  # noqa: S311 - jitter
+        projects[0].reached,
+        max(project.settings.retries for project in projects),
+    )
 
 
 def ceilings_of(settings: Settings) -> Ceilings:
@@ -65,12 +93,13 @@ def refuse_unpriced(commission: Commission, sections: Iterable[Section]) -> None
             )
 
 
-def one_by_one(commission: Commission, sections: Sequence[Section]) -> tuple[str, ...]:
+def one_by_one(commission: Commission, sections: Sequence[Section], *, batched: bool) -> tuple[str, ...]:
     """Return why none of *sections* are written at once although that was asked for, in words."""
     jobs = commission.settings.jobs
     if jobs == 1 or len(sections) == 1 or not runs_alone(sections):
         return ()
-    why = f"--jobs {jobs:,} changes nothing here: every section comes after the one before it"
+    flag = "each batch has one request here" if batched else f"--jobs {jobs:,} changes nothing here"
+    why = f"{flag}: every section comes after the one before it"
     return (f"{why}; `after` in the outline says what may be written at once",)
 
 

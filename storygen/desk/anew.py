@@ -17,8 +17,9 @@ from storygen.desk.left import Begin
 from storygen.desk.project import Project
 from storygen.desk.select import find
 from storygen.desk.states import Standing
+from storygen.desk.wire import OpenWire
 from storygen.desk.writable import writable
-from storygen.desk.write import OpenWire, Run
+from storygen.desk.write import Run
 from storygen.draft import Draft, Flag
 from storygen.errors import TemplateError
 from storygen.known_settings import OnRefusal

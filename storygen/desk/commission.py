@@ -15,6 +15,7 @@ from storygen.desk.material import Material, read_style, refuse
 from storygen.desk.project import Project
 from storygen.draft import Draft
 from storygen.known_settings import ContextMode
+from storygen.model.batches import MOST
 from storygen.model.endpoint import is_anthropic
 from storygen.model.factor import learned
 from storygen.model.wire import Accepts, dropped
@@ -83,6 +84,12 @@ def commission_now(project: Project) -> Commission:
     """Return what would decide the requests of a run with a real model that began now."""
     with view_journal(project.book.journal) as journal:
         return commission_of(project, rehearsed=False, past=Past.read(journal, rehearsed=False))
+
+
+def in_batches(commission: Commission) -> Commission:
+    """Return *commission* for a run whose requests leave in batches: as many as may be, at their price."""
+    settings = replace(commission.settings, jobs=MOST)
+    return replace(commission, settings=settings, catalogue=commission.catalogue.in_batches())
 
 
 def material_of(project: Project) -> Material:
@@ -160,7 +167,9 @@ def contexts(commission: Commission, sections: Iterable[Section]) -> tuple[str, 
     return tuple(found)
 
 
-def remarks(commission: Commission, sections: Sequence[Section]) -> tuple[str, ...]:
+def remarks(
+    commission: Commission, sections: Sequence[Section], accepts: Callable[[Model], Accepts]
+) -> tuple[str, ...]:
     """Return what a person should know of the models of *sections*, and of what these are told."""
     found: dict[str, None] = {}
     for name in dict.fromkeys(model_of(commission, section) for section in sections):
@@ -169,7 +178,7 @@ def remarks(commission: Commission, sections: Sequence[Section]) -> tuple[str, .
             found[f"{name} was retired at Anthropic on {row.retires}; gateways may still serve it"] = None
         if row.prices is None:
             found[f"the price of {name} is not known, so no costs are shown"] = None
-    return (*found, *contexts(commission, sections))
+    return (*found, *contexts(commission, sections), *left_out(commission, sections, accepts))
 
 
 def cut_sources(commission: Commission, sections: Iterable[Section]) -> tuple[str, ...]:

@@ -112,6 +112,11 @@ def estimates(wanted: Sequence[Ask], *, counts: Sequence[int] = ()) -> tuple[Est
     return tuple(total(list(group)) for _, group in groupby(calls, key=attrgetter("id")))
 
 
+def in_a_batch(each: Estimate) -> Estimate:
+    """Return what the same calls would take in a batch."""
+    return replace(each, cost=None if each.cost is None else -(-each.cost // 2))
+
+
 def total(found: Sequence[Estimate]) -> Estimate:
     """Add up what was *found*, of one section or of many; section, model and step are those of the first."""
     costs = [each.cost for each in found]

@@ -73,7 +73,8 @@ def saved(attempts: Iterable[Attempt], known: Catalogue) -> int | None:
 def saved_by(attempt: Attempt, known: Catalogue) -> int | None:
     """Return what the cache saved in one attempt; None where nobody paid, or the price is unknown."""
     billed = attempt.cost is not None and not attempt.rehearsed
-    return known.find(attempt.model).saved(attempt.usage) if billed else None
+    priced = known if attempt.batch is None else known.in_batches()
+    return priced.find(attempt.model).saved(attempt.usage) if billed else None
 
 
 def bill(attempts: Iterable[Attempt]) -> int | None:

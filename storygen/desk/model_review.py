@@ -15,8 +15,9 @@ from storygen.desk.review import Reviewed, piece_of
 from storygen.desk.review import review as review_offline
 from storygen.desk.select import find
 from storygen.desk.states import Standing, State
+from storygen.desk.wire import OpenWire
 from storygen.desk.writable import writable
-from storygen.desk.write import OpenWire, Run
+from storygen.desk.write import Run
 from storygen.draft import Finding, Objection
 from storygen.errors import ModelError, UsageError
 from storygen.outline.tree import Section

@@ -13,15 +13,14 @@ import anyio
 from storygen.book.attempts import Spent, spent
 from storygen.book.journal import Journal
 from storygen.desk.allowance import Allowance, refuse_unpriced
-from storygen.desk.commission import Past, commission_of, left_out, model_of, remarks
+from storygen.desk.commission import Past, commission_of, model_of, remarks
 from storygen.desk.init import SCHEMA, lay_schema
 from storygen.desk.lines import line_of
 from storygen.desk.project import Project
 from storygen.desk.rescue import rescued
 from storygen.desk.unconfigured import nothing_configured
-from storygen.desk.wire import http_wire, rehearsal_wire
+from storygen.desk.wire import OpenWire, http_wire, rehearsal_wire
 from storygen.desk.writable import writable
-from storygen.desk.write import OpenWire
 from storygen.draft import Finding, Severity
 from storygen.errors import FileError, Unsaved, UsageError
 from storygen.files.save import save
@@ -135,8 +134,7 @@ class _Desk:
         commission = self.commission
         try:
             async with self.open_wire(self.project, commission.catalogue) as wire:
-                unsent = left_out(commission, (PLAN,), wire.accepts)
-                for remark in (*wire.remarks, *remarks(commission, (PLAN,)), *unsent):
+                for remark in (*wire.remarks, *remarks(commission, (PLAN,), wire.accepts)):
                     self.tell(Noted(remark))
                 line = line_of(
                     commission,

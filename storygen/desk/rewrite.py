@@ -8,7 +8,7 @@ from random import Random
 from storygen.book.orders import Verb
 from storygen.desk.anew import Renewals, Wish, renew
 from storygen.desk.project import Project
-from storygen.desk.write import OpenWire
+from storygen.desk.wire import OpenWire
 from storygen.errors import UsageError
 from storygen.writer.events import Tell
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -93,3 +93,9 @@ def _state(section: Section, stored: StoredDraft, written: Written | None) -> St
     if written is None or written.text != hash_text(stored.text):
         return State.EDITED
     return State.REHEARSED if written.rehearsed else State.DRAFT
+
+
+def how_far(now: Iterable[Standing]) -> str:
+    """Return how much of a book is written *now*, in words."""
+    wanted = [each for each in now if each.section.asked]
+    return f"{sum(each.whole for each in wanted):,} of {len(wanted):,} sections are written"

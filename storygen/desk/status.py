@@ -94,6 +94,11 @@ class Status:
         return tuple(attempt for attempt in self.attempts if attempt.owner not in here)
 
     @property
+    def away(self) -> int:
+        """How many requests have left in a batch whose results are still to come."""
+        return sum(bool(attempt.batch) and attempt.ended is None for attempt in self.attempts)
+
+    @property
     def rehearsed(self) -> bool:
         """Whether any text comes from the rehearsal model."""
         return any(line.state is State.REHEARSED for line in self.lines)

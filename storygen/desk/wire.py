@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from storygen.catalogue import Catalogue, Model
 from storygen.crash_points import Reached, unwatched
@@ -12,6 +13,7 @@ from storygen.desk.keys import endpoint_key
 from storygen.desk.project import Project
 from storygen.errors import KeyMissing
 from storygen.messages import Below, Encode, Send
+from storygen.model.batches import Batches
 from storygen.model.deadlines import Deadlines
 from storygen.model.endpoint import is_anthropic, origin
 from storygen.model.keys import Key
@@ -26,7 +28,7 @@ class Wire:
     """How requests are spelled and sent, and what the models take there.
 
     `remarks` say what a person should know of the way: whose key, which proxy; `diagnoses` is whether the
-    server tells why a cache missed.
+    server tells why a cache missed. `batches` are those of `origin`, the endpoint.
     """
 
     encode: Encode
@@ -34,14 +36,23 @@ class Wire:
     accepts: Callable[[Model], Accepts] = native
     remarks: tuple[str, ...] = ()
     diagnoses: bool = False
+    batches: Batches | None = None
+    origin: str = ""
+
+
+OpenWire = Callable[[Project, Catalogue], AbstractAsyncContextManager[Wire]]
+"""Opens the way to a model; tests and the rehearsal have their own."""
 
 
 @asynccontextmanager
 async def rehearsal_wire(_project: Project, catalogue: Catalogue) -> AsyncIterator[Wire]:
     """Yield the built-in model's wire: the same requests, the same rules, nothing sent."""
-    from storygen.rehearsal.transport import rehearsal  # noqa: PLC0415 - a run with nothing to do needs none
+    from storygen.rehearsal.api import below_rehearsal  # noqa: PLC0415 - a run with nothing to do needs none
+    from storygen.rehearsal.transport import rehearsal  # noqa: PLC0415 - as above
 
-    yield Wire(encoder(catalogue), sender(rehearsal(catalogue)))
+    below = below_rehearsal(catalogue, now=lambda: datetime.now(UTC))
+    batches = Batches(below, Key("rehearsal"))
+    yield Wire(encoder(catalogue), sender(rehearsal(catalogue)), batches=batches)
 
 
 @asynccontextmanager
@@ -53,13 +64,15 @@ async def http_wire(project: Project, catalogue: Catalogue) -> AsyncIterator[Wir
     settings = project.settings
     key = needed_key(settings)
     accepts = native if is_anthropic(settings.base_url) else plain
-    async with reach(settings, key=key, reached=project.reached) as transport:
+    async with reach(settings, key=key, reached=project.reached) as below:
         yield Wire(
             encoder(catalogue, accepts),
-            sender(transport, key=key, deadlines=deadlines(settings)),
+            sender(below("POST", ""), key=key, deadlines=deadlines(settings)),
             accepts,
             remarks(settings, key),
             diagnoses=is_anthropic(settings.base_url),
+            batches=Batches(below, key, deadlines(settings)),
+            origin=origin(settings.base_url),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -16,7 +16,15 @@ from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, one_by_one, refuse_unpriced
 from storygen.desk.asked import asked_from
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, take_over
-from storygen.desk.commission import Past, commission_of, cost_of, cut_sources, left_out, model_of, remarks
+from storygen.desk.commission import (
+    Past,
+    commission_of,
+    cost_of,
+    cut_sources,
+    in_batches,
+    model_of,
+    remarks,
+)
 from storygen.desk.digests import Digests, digests_of, keep_digest
 from storygen.desk.freshness import is_models, stale
 from storygen.desk.held import bring_back
@@ -25,11 +33,12 @@ from storygen.desk.lines import line_of
 from storygen.desk.project import Project
 from storygen.desk.proofs import Proofs, unread
 from storygen.desk.rescue import rescued
+from storygen.desk.results import await_results
 from storygen.desk.retitled import begun, refuse_retitled
 from storygen.desk.select import Selection, select
-from storygen.desk.states import Standing, State, read_book, standings
+from storygen.desk.states import Standing, State, how_far, read_book, standings
 from storygen.desk.unconfigured import rehearses
-from storygen.desk.wire import Wire, http_wire, rehearsal_wire
+from storygen.desk.wire import OpenWire, http_wire, rehearsal_wire
 from storygen.desk.writable import writable
 from storygen.desk.written import Written, asides
 from storygen.draft import Draft
@@ -41,9 +50,6 @@ from storygen.writer.book import Result, Shelf, Work, write_book
 from storygen.writer.events import Noted, Tell
 
 NOTHING = Work((), {}, frozenset())
-
-OpenWire = Callable[[Project, Catalogue], AbstractAsyncContextManager[Wire]]
-"""Opens the way to a model; tests and the rehearsal have their own."""
 
 
 def write(project: Project, *, rehearse: bool = False, selection: Selection = Selection()) -> Written:
@@ -133,6 +139,8 @@ class Run:
         rehearsed = rehearse or rehearses(project, shelved)
         past = Past.read(journal, rehearsed=rehearsed)
         commission = commission_of(project, rehearsed=rehearsed, past=past)
+        if allowance and allowance.waves:
+            commission = in_batches(commission)
         keeper = Keeper(
             project=project,
             journal=journal,
@@ -182,10 +190,15 @@ class Run:
         open_wire = wire or (rehearsal_wire if self.rehearsed else http_wire)
         try:
             async with open_wire(self.project, self.catalogue) as opened:
-                unsent = left_out(self.commission, sections, opened.accepts)
-                alone = one_by_one(self.commission, sections)
-                for remark in (*opened.remarks, *remarks(self.commission, sections), *unsent, *alone, *cut):
+                alone = one_by_one(self.commission, sections, batched=self.allowance.waves is not None)
+                for remark in (
+                    *opened.remarks,
+                    *remarks(self.commission, sections, opened.accepts),
+                    *alone,
+                    *cut,
+                ):
                     self.tell(Noted(remark))
+                await await_results(self.project, self.journal, opened, tell=self.tell, chance=chance)
                 line = line_of(
                     self.commission,
                     self.journal,
@@ -203,7 +216,7 @@ class Run:
             with suppress(FileError):  # the error that stopped the run says more
                 built = self.compile()
                 if isinstance(error, Stopped):
-                    error.notes = (*error.notes, _how_far(built.standings))
+                    error.notes = (*error.notes, how_far(built.standings))
             raise
 
     def work(self, selection: Selection) -> Work:
@@ -288,8 +301,3 @@ class Run:
         """Say whether a section has to be asked for: a rehearsed draft is none once a real model is there."""
         rehearsed_only = standing.state is State.REHEARSED and not self.rehearsed
         return standing.section.asked and (not standing.whole or rehearsed_only)
-
-
-def _how_far(now: tuple[Standing, ...]) -> str:
-    wanted = [each for each in now if each.section.asked]
-    return f"{sum(each.whole for each in wanted):,} of {len(wanted):,} sections are written"

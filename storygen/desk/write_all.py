@@ -10,7 +10,8 @@ import anyio
 from storygen.desk.allowance import Allowance
 from storygen.desk.project import Project
 from storygen.desk.select import Selection
-from storygen.desk.write import OpenWire, awrite
+from storygen.desk.wire import OpenWire
+from storygen.desk.write import awrite
 from storygen.desk.written import Written
 from storygen.errors import StorygenError, lone
 from storygen.writer.events import Tell

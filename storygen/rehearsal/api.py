@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 
 from storygen.catalogue import Catalogue
-from storygen.messages import Reply
+from storygen.messages import Below, Reply, Transport
 from storygen.rehearsal import listing
-from storygen.rehearsal.batches import Batch, Batches, described
+from storygen.rehearsal.batches import Batch, Batches, Outcome, answered_by, described
 from storygen.rehearsal.call import Answering, Call, Found, invalid, not_found, reply
 from storygen.rehearsal.counting import count
 from storygen.rehearsal.rules import Problem, version_problem
@@ -25,13 +25,16 @@ def rehearsal_api(
     *,
     now: Callable[[], datetime],
     sleep: Callable[[float], Awaitable[object]] | None = None,
+    transport: Transport | None = None,
+    outcome: Outcome | None = None,
 ) -> Answering:
     """Return what answers the calls of the Messages API and its neighbours for the models of *catalogue*.
 
     Any key will do, and none is kept; *now* dates batches and rate limits; *sleep* paces streams.
+    *transport* and *outcome* replace what answers a request by itself and in a batch.
     """
-    transport = rehearsal(catalogue, sleep=sleep)
-    batches = Batches(transport, now=now)
+    transport = transport or rehearsal(catalogue, sleep=sleep)
+    batches = Batches(outcome or answered_by(transport), now=now)
     troubles = Troubles()
 
     @asynccontextmanager
@@ -46,6 +49,21 @@ def rehearsal_api(
             yield _marked(reply(await _found(call, catalogue, batches), call))
 
     return answer
+
+
+def below_rehearsal(catalogue: Catalogue, *, now: Callable[[], datetime]) -> Below:
+    """Return the way to what lies below the messages of the rehearsal model, in this process."""
+    api = rehearsal_api(catalogue, now=now)
+
+    def below(method: str, path: str) -> Transport:
+        @asynccontextmanager
+        async def transport(headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
+            async with api(Call(method, f"/v1/messages{path}", headers, body)) as answered:
+                yield answered
+
+        return transport
+
+    return below
 
 
 async def _found(call: Call, catalogue: Catalogue, batches: Batches) -> Found:  # noqa: PLR0911 - a route each

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from anyio import Lock
 
@@ -20,12 +20,16 @@ from storygen.rehearsal.rules import Problem
 
 LARGEST_BATCH = 256 * 1024 * 1024
 _MOST_REQUESTS = 100_000
-_EACH_TIME = 50
+_EACH_TIME = 100
 """How many requests are answered each time that somebody looks, so that no look takes long."""
 
 _CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _LIFE = timedelta(hours=24)
 _OUTCOMES = ("succeeded", "errored", "canceled", "expired")
+_CANCELED = {"type": "canceled"}
+
+Outcome: TypeAlias = Callable[[str, object], Awaitable[dict[str, Any]]]
+"""The version that is spoken and the params of a request in; its result out, as the API spells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,9 @@ class Batch:
 class Batches:
     """All batches of one server, newest first; they live as long as it does."""
 
-    def __init__(self, transport: Transport, *, now: Callable[[], datetime]) -> None:
-        """Keep what answers each request, and the clock that dates the batches."""
-        self._transport = transport
+    def __init__(self, outcome: Outcome, *, now: Callable[[], datetime]) -> None:
+        """Keep what becomes of each request, and the clock that dates the batches."""
+        self._outcome = outcome
         self._now = now
         self._made = 0
         self._all: dict[str, Batch] = {}
@@ -116,24 +120,28 @@ class Batches:
     async def _go_on(self, batch: Batch) -> None:
         done = len(batch.results)
         for order in batch.orders[done : done + _EACH_TIME]:
-            outcome = await self._outcome(batch, order.params)
+            outcome = _CANCELED if batch.cancelled else await self._outcome(batch.version, order.params)
             batch.results.append({"custom_id": order.custom_id, "result": outcome})
         if batch.ended is None and len(batch.results) == len(batch.orders):
             batch.ended = self._now()
 
-    async def _outcome(self, batch: Batch, params: object) -> dict[str, Any]:
-        if batch.cancelled:
-            return {"type": "canceled"}
+
+def answered_by(transport: Transport) -> Outcome:
+    """Return what has every request of a batch answered by *transport*, as it would be alone."""
+
+    async def outcome(spoken: str, params: object) -> dict[str, Any]:
         body = json.dumps(params).encode()
         problem = _only_alone(params)
         if problem:
             return {"type": "errored", "error": json.loads(error(problem, digest(body)))}
-        async with self._transport({"anthropic-version": batch.version}, body) as reply:
+        async with transport({"anthropic-version": spoken}, body) as reply:
             found = json.loads(b"".join([chunk async for chunk in reply.chunks]))
         if found["type"] == "error":
             return {"type": "errored", "error": found}
         found["usage"]["service_tier"] = "batch"
         return {"type": "succeeded", "message": found}
+
+    return outcome
 
 
 def described(batch: Batch, origin: str) -> dict[str, Any]:

@@ -52,7 +52,8 @@ class Line:
 
     `clock` is Unix time, for what a person reads. `worst` is the most that a request of so many plain tokens
     can take, `agree` has a person answer a question. `saves`, `purse`, `bucket`, `limiter`, `diagnosis` and
-    `unknown` (how often an answer was lost, by section) are shared by the whole run.
+    `unknown` (how often an answer was lost, by section) are shared by the whole run. `batched` is whether a
+    request waits for others, to leave with them.
     """
 
     encode: Encode
@@ -74,6 +75,7 @@ class Line:
     unknown: Counter[str] = field(default_factory=Counter)
     retries: int = 5
     on_unknown: OnUnknown = OnUnknown.RETRY_ONCE
+    batched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +273,7 @@ def _left(number: int, completion: Completion, *, line: Line) -> None:
     if completion.text:
         line.journal.partial(number, completion.text, "the run was stopped", usage=completion.usage)
     else:
-        line.journal.unknown(number, "the run was stopped")
+        line.journal.abandon(number, "the run was stopped")
 
 
 def fingerprint(request: Request) -> str:
@@ -279,14 +281,20 @@ def fingerprint(request: Request) -> str:
     return hashlib.sha256(repr(sorted(asdict(request).items())).encode()).hexdigest()
 
 
+def digest_of(body: bytes) -> str:
+    """Return the name that the bytes of a request have by themselves; in a batch its result is called so."""
+    return hashlib.sha256(body).hexdigest()
+
+
 def _intend(parcel: Parcel, worst: Amount, *, line: Line) -> int:
     return line.journal.open_intent(
         section=parcel.section.id,
         leg=parcel.leg,
         fingerprint=fingerprint(parcel.request),
-        digest=hashlib.sha256(parcel.body).hexdigest(),
+        digest=digest_of(parcel.body),
         model=parcel.request.model,
         rehearsed=parcel.request.rehearsed,
         reserved=worst.money,
         plain=parcel.plain,
+        batched=line.batched,
     )

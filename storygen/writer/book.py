@@ -158,6 +158,7 @@ class _Bench:
             owed=list(work.owed),
             unread={section.id for section in work.owed},
             ways=ways(work.missing),
+            warm=line.batched,  # a wave leaves when all have joined it
         )
 
     def start(self, group: TaskGroup) -> None:

@@ -51,6 +51,19 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Polled:
+    """Somebody has looked how a batch of so many `requests` is doing, `waited` seconds after it was made.
+
+    The next look follows in `seconds`; None means that it has ended.
+    """
+
+    batch: str
+    requests: int
+    waited: float
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A section has ended, whole or not: its draft, its price in micro-dollars, its file."""
 
@@ -75,5 +88,5 @@ class Noted:
     message: str
 
 
-Event: TypeAlias = Began | Thinking | Grew | LegEnded | Waiting | Finished | Left | Noted
+Event: TypeAlias = Began | Thinking | Grew | LegEnded | Waiting | Polled | Finished | Left | Noted
 Tell: TypeAlias = Callable[[Event], None]
