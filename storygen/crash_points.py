@@ -44,6 +44,13 @@ class CrashPoint(StrEnum):
     """The manuscript is the new one; storygen.lock does not say so."""
 
 
+IN_BATCHES = (CrashPoint.BEFORE_BATCH, CrashPoint.AFTER_BATCH, CrashPoint.POLLING, CrashPoint.MID_RESULTS)
+"""Where only a run comes whose requests leave in batches."""
+
+ALONE = tuple(point for point in CrashPoint if point not in IN_BATCHES)
+"""Where a run comes whose requests leave one by one."""
+
+
 Reached: TypeAlias = Callable[[CrashPoint], None]
 """Hears of every point that is reached; tests kill the process there."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from storygen.crash_points import CrashPoint
+from storygen.crash_points import ALONE, CrashPoint
 
 
 class Way(StrEnum):
@@ -70,7 +70,7 @@ def deck(count: int, dice: Random) -> list[Kill]:
     """Return *count* kills in an order that *dice* choose, each way and point with its share in every ROUND.
 
     >>> kills = deck(200, Random(1))
-    >>> {[kill.point for kill in kills].count(point) for point in CrashPoint}
+    >>> {[kill.point for kill in kills].count(point) for point in ALONE}
     {5}
     """
     rounds = [_round(dice) for _ in range(math.ceil(count / ROUND))]
@@ -80,7 +80,7 @@ def deck(count: int, dice: Random) -> list[Kill]:
 
 def _round(dice: Random) -> list[Kill]:
     return [
-        *(Kill(Way.NAMED, point, nth=dice.randint(1, _OFTEN.get(point, 1))) for point in CrashPoint),
+        *(Kill(Way.NAMED, point, nth=dice.randint(1, _OFTEN.get(point, 1))) for point in ALONE),
         *(Kill(Way.MID_STREAM, delay=dice.uniform(0, _STREAM)) for _ in range(16)),
         *(Kill(Way.MID_STREAM, delay=dice.uniform(_STREAM, _LONG_STREAM)) for _ in range(2)),
         *(Kill(Way.RIVAL, delay=dice.uniform(0, _STREAM)) for _ in range(2)),

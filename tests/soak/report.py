@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from storygen.crash_points import CrashPoint
+from storygen.crash_points import ALONE
 from tests.soak.bench import Wanted
 from tests.soak.kills import Kill, Way
 from tests.soak.trial import Outcome
@@ -32,7 +32,7 @@ def _kills(kills: Sequence[Kill]) -> Iterator[str]:
     for way in Way:
         yield _row(f"  {way}", ways[way])
         if way is Way.NAMED:
-            yield from (_row(f"    {point}", points[point]) for point in CrashPoint)
+            yield from (_row(f"    {point}", points[point]) for point in ALONE)
 
 
 def _price(books: Sequence[tuple[Wanted, Outcome]]) -> Iterator[str]:

@@ -15,7 +15,7 @@ import pytest
 from storygen.book.attempts import Fate
 from storygen.book.journal import Journal, open_journal
 from storygen.catalogue import catalogue
-from storygen.crash_points import CrashPoint
+from storygen.crash_points import IN_BATCHES, CrashPoint
 from storygen.draft import Leg
 from storygen.errors import ModelError, Rejected, Stopped, StorygenError, Unreachable
 from storygen.messages import Message, Request, Role, StopReason
@@ -282,14 +282,6 @@ def killed(here: Harbour, point: CrashPoint) -> Iterator[None]:
     with pytest.raises(BaseExceptionGroup):
         yield
     here.reached = lambda _: None
-
-
-IN_BATCHES = (
-    CrashPoint.BEFORE_BATCH,
-    CrashPoint.AFTER_BATCH,
-    CrashPoint.POLLING,
-    CrashPoint.MID_RESULTS,
-)
 
 
 @pytest.mark.parametrize("point", IN_BATCHES)
