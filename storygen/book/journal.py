@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
 
 from storygen.book.attempts import Fate, Kept
-from storygen.book.database import close_untouched, damaged, open_writer, roll_back, told
-from storygen.book.guard import Guard
+from storygen.book.commits import Commits
+from storygen.book.database import damaged, open_writer, told
 from storygen.book.inserts import insert_draft, insert_row
 from storygen.book.log import Log, judge_log
 from storygen.book.rows import pack, spell_stretch, spell_usage, unpack
-from storygen.book.view import (
-    BATCH_OF,
-    LEG_NUMBER,
-    NEW_RUN,
-    PIECES,
-    STILL_OPEN,
-    VERSION_NUMBER,
-    JournalView,
-)
+from storygen.book.view import BATCH_OF, LEG_NUMBER, NEW_RUN, PIECES, STILL_OPEN, VERSION_NUMBER
 from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
@@ -33,14 +23,13 @@ from storygen.messages import Completion, Opened, StopReason, Usage
 _KILLED = "storygen was killed"
 
 
-class Journal(JournalView):
+class Journal(Commits):
     """The journal of the one process that writes the book; a context manager that closes it.
 
     What a method notes is durable when it returns, or when the block of `one_commit` around it ends.
     Opening it closes the attempts that a killed process had left open: those with text are partial then, the
     others unknown, or unsent; what left in a batch is `away`. `torn` tells that the last thing it wrote was
-    not whole, and is dropped.
-    Where a write has failed for good, none follows it.
+    not whole, and is dropped. Where a write has failed for good, none follows it.
     """
 
     def __init__(
@@ -50,36 +39,8 @@ class Journal(JournalView):
         super().__init__(db, path)
         self._clock = clock
         self._reached = reached
-        self._guard = Guard.of(path)
-        self._saved: dict[int, tuple[int, str]] = {}
         self.torn = False
         self._close_interrupted()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the file; one that could not be written to is left as it lies."""
-        if self._guard.broken:
-            close_untouched(self._db, self._path)
-        super().__exit__(kind, error, trace)
-
-    @contextmanager
-    def one_commit(self) -> Iterator[None]:
-        """Make everything in the block durable at once, at its end, or nothing of it."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._guard.look()
-        try:
-            with told(self._path):
-                self._db.execute("BEGIN IMMEDIATE")
-                yield
-                self._db.execute("COMMIT")
-        except BaseException as error:
-            self._saved.clear()
-            roll_back(self._db)
-            self._guard.hear(error)
-            raise
 
     def open_intent(  # noqa: PLR0913 - what is known of it beforehand
         self,

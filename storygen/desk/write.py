@@ -190,13 +190,9 @@ class Run:
         open_wire = wire or (rehearsal_wire if self.rehearsed else http_wire)
         try:
             async with open_wire(self.project, self.catalogue) as opened:
+                known = remarks(self.commission, sections, opened.accepts)
                 alone = one_by_one(self.commission, sections, batched=self.allowance.waves is not None)
-                for remark in (
-                    *opened.remarks,
-                    *remarks(self.commission, sections, opened.accepts),
-                    *alone,
-                    *cut,
-                ):
+                for remark in (*opened.remarks, *known, *alone, *cut):
                     self.tell(Noted(remark))
                 await await_results(self.project, self.journal, opened, tell=self.tell, chance=chance)
                 line = line_of(
