@@ -129,10 +129,10 @@ def test_a_batch_is_polled_to_its_end_and_read(connect: Connect) -> None:
 
 def test_a_long_batch_takes_more_than_one_look(connect: Connect) -> None:
     batches = connect().messages.batches
-    made = batches.create(requests=[order(f"order-{number}", max_tokens=1) for number in range(60)])
+    made = batches.create(requests=[order(f"order-{number}", max_tokens=1) for number in range(120)])
     looks = [batches.retrieve(made.id) for _ in range(2)]
 
-    assert [("in_progress", 0), ("ended", 60)] == [
+    assert [("in_progress", 0), ("ended", 120)] == [
         (look.processing_status, look.request_counts.succeeded) for look in looks
     ]
 
