@@ -7,7 +7,7 @@ from typing import assert_never
 
 from storygen.outline.tree import Kind
 
-_TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
+_TYPED = {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "}
 
 
 def absent(must: Iterable[str], text: str, kind: Kind) -> tuple[str, ...]:
@@ -31,4 +31,6 @@ def absent(must: Iterable[str], text: str, kind: Kind) -> tuple[str, ...]:
 
 def plain_marks(text: str) -> str:
     """Return *text* with straight marks and plain blanks, each in its place."""
-    return text.translate(_TYPED)
+    for mark, typed in _TYPED.items():  # several times as fast as one translation
+        text = text.replace(mark, typed)
+    return text

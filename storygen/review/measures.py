@@ -137,7 +137,7 @@ def _is_short(prose: str, stop: int) -> bool:
 def different(words: Sequence[str], size: int = WINDOW) -> tuple[int, int]:
     """Return how many different words all windows of *size* words have in sum, and how many windows.
 
-    A word counts in every window in which it stands for the first time; so nothing slides.
+    Every window has *size* words, less those that stand in it again; so nothing slides.
 
     >>> different("a b a c".split(), size=3)
     (5, 2)
@@ -146,11 +146,12 @@ def different(words: Sequence[str], size: int = WINDOW) -> tuple[int, int]:
     if windows < 1:
         return 0, 0
     last: dict[str, int] = {}
-    kinds = 0
+    kinds = windows * size
     for at, word in enumerate(words):
-        first = last.get(word, -1) + 1
+        before = last.get(word, -size)
         last[word] = at
-        if first <= at - size:
-            first = at - size + 1
-        kinds += (at if at < windows else windows - 1) - first + 1 if first < windows else 0
+        if at - before < size:
+            newest = before if before < windows else windows - 1
+            oldest = at - size + 1 if at >= size else 0
+            kinds -= newest - oldest + 1
     return kinds, windows

@@ -227,9 +227,11 @@ def _acts_behind_subjects(tense: Mapping[str, Sequence[str]]) -> re.Pattern[str]
     """Return what finds a present tense behind its pronoun or a name; elsewhere its forms may be nouns."""
     name = rf"(?!(?:{_either(tense['determiners'])})\b)[A-Z]\w+"
     one, many = _either(tense["singular"]), _either(tense["plural"])
+    first = "".join(sorted({word[0] for word in (*tense["singular"], *tense["plural"])}))
     singular, plural = _either(tense["present_singular"]), _either(tense["present_plural"])
     return re.compile(
-        rf"\b(?:(?i:{one})|{name})(?: \w+ly)? (?:{singular})\b|\b(?i:{many})(?: \w+ly)? (?:{plural})\b"
+        rf"\b(?=[A-Z{first}])"  # most words begin with another letter, and are passed over at once
+        rf"(?:(?:(?i:{one})|{name})(?: \w+ly)? (?:{singular})\b|(?i:{many})(?: \w+ly)? (?:{plural})\b)"
     )
 
 

@@ -92,12 +92,12 @@ def plain_words(text: str) -> list[str]:
 
 def plain_spans(text: str) -> list[tuple[int, int]]:
     """Return where each of the `plain_words` of *text* starts and ends."""
-    return [found.span() for found in _plain(text).finditer(text)]
+    return list(map(re.Match.span, _plain(text).finditer(text)))
 
 
 def plain_starts(text: str) -> list[int]:
     """Return where each of the `plain_words` of *text* starts."""
-    return [found.start() for found in _plain(text).finditer(text)]
+    return list(map(re.Match.start, _plain(text).finditer(text)))
 
 
 def _plain(text: str) -> re.Pattern[str]:
