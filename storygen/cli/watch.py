@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import time
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self, assert_never
 
 import anyio
 import click
 
 from storygen.cli.console import drop_stdout, wrapped
-from storygen.cli.table import dollars, money
+from storygen.cli.table import money
 from storygen.draft import DraftStatus
 from storygen.text.terminal import safe, safe_line
 from storygen.text.words import count_words
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from storygen.outline.tree import Section
     from storygen.writer.purse import Purse
 
+_ASKING = "asking"
 _MINUTE = 60
 _MARGIN = 3
 """Lines of a terminal that are left to what scrolls by."""
@@ -55,7 +55,7 @@ class Active:
     since: float
     words: int = 0
     fresh: int = 0
-    state: str = "asking"
+    state: str = _ASKING
 
     def line(self, *, now: float, spent: str) -> str:
         """Return the line as it stands: state, words against target, speed, money spent so far."""
@@ -197,8 +197,11 @@ class Watch(AbstractContextManager["Watch"]):
     def lines(self) -> list[str]:
         """Return a line for every section at hand, as many as the terminal has room for."""
         now, spent = time.monotonic(), self._money()
-        active = (each.line(now=now, spent=spent) for each in self._active.values())
-        lines = [safe_line(f" … {line}") for line in (*self._batches.values(), *active)]
+        away = self._batches.values()  # whose sections are many, and show nothing before they end
+        active = [each for each in self._active.values() if not away or each.state != _ASKING]
+        lines = [
+            safe_line(f" … {line}") for line in (*away, *(each.line(now=now, spent=spent) for each in active))
+        ]
         room = max(2, shutil.get_terminal_size().lines - _MARGIN)
         if len(lines) <= room:
             return lines
@@ -220,61 +223,6 @@ class Watch(AbstractContextManager["Watch"]):
             self._live.console.print(Text(safe(wrapped(line) if sentence else line)), soft_wrap=True)
         else:
             self.console.note(line)
-
-
-@dataclass(slots=True)
-class JsonWatch:
-    """Prints every event that a program can use as one line of JSON on stdout.
-
-    With several books at once each line has its `outline`.
-    """
-
-    outline: str = ""
-
-    def tell(self, event: Event) -> None:
-        """Print one event."""
-        match event:
-            case Began(section=section):
-                self._line(event="begin", id=section.id)
-            case Waiting(section=section, seconds=seconds, why=why):
-                self._line(event="wait", id=section.id, seconds=round(seconds, 1), why=why)
-            case Polled():
-                self._line(event="batch", **asdict(event))
-            case Finished(section=section, draft=draft, cost=cost, path=path):
-                self._line(
-                    event="section",
-                    id=section.id,
-                    title=section.title,
-                    state=draft.status,
-                    words=count_words(draft.text),
-                    target=[section.words.low, section.words.high],
-                    asked=asked_words(draft.legs),
-                    legs=len(draft.legs),
-                    stop_reason=draft.stop_reason,
-                    flags=list(draft.flags),
-                    usage=asdict(draft.usage),
-                    cost=dollars(cost),
-                    file=path,
-                )
-            case Left(section=section, why=why):
-                self._line(event="left", id=section.id, why=why)
-            case Noted(message=message):
-                self._line(event="note", message=message)
-            case Grew() | Thinking() | LegEnded():
-                pass
-            case _:
-                assert_never(event)
-
-    def _line(self, **fields: object) -> None:
-        json_line(**fields, **({"outline": self.outline} if self.outline else {}))
-
-
-def json_line(**fields: object) -> None:
-    """Print one JSON object on one line of stdout; a reader that is gone stops nothing."""
-    try:
-        click.echo(json.dumps({"storygen": 1, **fields}, ensure_ascii=False))
-    except OSError:
-        drop_stdout()
 
 
 def _finished(event: Finished, seconds: float, *, narrow: bool) -> str:

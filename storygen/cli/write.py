@@ -107,8 +107,8 @@ def _many(
 ) -> list[int]:
     """Write all books whose outlines can be read; those that cannot stop no other."""
     from storygen.cli.group import show_error
+    from storygen.cli.json_watch import json_line
     from storygen.cli.report import unopened_event
-    from storygen.cli.watch import json_line
     from storygen.cli.write_all import code_of, write_all
 
     projects, codes = [], []
@@ -187,9 +187,10 @@ def _watched(
 
 def _as_json(project: Project, selection: Selection, *, rehearse: bool, batch: bool) -> int:
     from storygen.cli.console import Console
+    from storygen.cli.json_watch import JsonWatch, json_line
     from storygen.cli.report import book_event, failed_event
     from storygen.cli.running import Stopper, run
-    from storygen.cli.watch import JsonWatch, Watch, json_line
+    from storygen.cli.watch import Watch
     from storygen.cli.write_all import code_of
     from storygen.desk.allowance import Allowance, waves_of
     from storygen.desk.at_rest import at_rest

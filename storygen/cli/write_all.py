@@ -24,8 +24,9 @@ def write_all(
     console: Console, projects: Sequence[Project], selection: Selection, options: dict[str, Any]
 ) -> list[int]:
     """Write *projects* at once, say how each of them ended, and return their exit codes."""
+    from storygen.cli.json_watch import JsonWatch
     from storygen.cli.running import Stopper, until_stopped
-    from storygen.cli.watch import JsonWatch, Watch
+    from storygen.cli.watch import Watch
     from storygen.desk.allowance import Allowance, waves_of
     from storygen.desk.write_all import awrite_all
 
@@ -59,9 +60,9 @@ def write_all(
 
 def _ended(console: Console, outcome: Outcome, *, stopped: bool, as_json: bool) -> int:
     """Say how one book ended, and return its exit code."""
+    from storygen.cli.json_watch import json_line
     from storygen.cli.report import book_event, failed_event, show_written
     from storygen.cli.rescue import rescue
-    from storygen.cli.watch import json_line
 
     error = outcome.error
     if error is not None:

@@ -19,6 +19,7 @@ from queue import Queue
 from types import TracebackType
 from typing import Any, Self
 
+import anyio
 from anyio.from_thread import start_blocking_portal
 
 from storygen.catalogue import catalogue
@@ -36,11 +37,15 @@ _BATCHES = ("v1", "messages", "batches")
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Which page is declined, which result errs, and which expires, by the titles of the pages."""
+    """Which page is declined, which result errs, and which expires, by the titles of the pages.
+
+    Where it `lags`, nobody is told how a batch is doing.
+    """
 
     declines: str = ""
     errs: str = ""
     expires: str = ""
+    lags: bool = False
 
 
 @dataclass(slots=True)
@@ -127,6 +132,8 @@ class BatchServer:
         """Return *outcome* but for the results that fail."""
 
         async def fail(spoken: str, params: object) -> dict[str, Any]:
+            if self.script.lags:
+                await anyio.sleep_forever()
             for title, result in ((self.script.errs, _ERRORED), (self.script.expires, {"type": "expired"})):
                 if self._is_about(params, title) and title not in self._failed:
                     self._failed.add(title)
