@@ -20,8 +20,6 @@ from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
 from storygen.messages import Completion, Opened, StopReason, Usage
 
-_KILLED = "storygen was killed"
-
 
 class Journal(Commits):
     """The journal of the one process that writes the book; a context manager that closes it.
@@ -184,13 +182,13 @@ class Journal(Commits):
         self._close(attempt, Fate.UNKNOWN, cause=cause)
 
     def abandon(self, attempt: int, cause: str) -> None:
-        """Close *attempt*, of which no word came back, as far as that is known.
+        """Close *attempt*, which nobody waits for any more, as far as that is known.
 
         One that waits for a batch was never sent; one that left in a batch stays open: its result will come.
         """
         (batch,) = self._read(itemgetter(0), BATCH_OF, attempt)
         if batch is None:
-            self.unknown(attempt, cause)
+            self._close(attempt, Fate.PARTIAL if self.text(attempt) else Fate.UNKNOWN, cause=cause)
         elif not batch:
             self.unsent(attempt, cause)
 
@@ -254,10 +252,7 @@ class Journal(Commits):
     def _close_interrupted(self) -> None:
         with self.one_commit():
             for attempt in self._read(itemgetter(0), STILL_OPEN):
-                if self.text(attempt):
-                    self._close(attempt, Fate.PARTIAL, cause=_KILLED)
-                else:
-                    self.abandon(attempt, _KILLED)
+                self.abandon(attempt, "storygen was killed")
                 self._reached(CrashPoint.RECOVERING)
 
 

@@ -93,8 +93,9 @@ class Batches:
             batches = (
                 [_batch(each) for each in data if isinstance(each, Mapping)] if isinstance(data, list) else []
             )
-            found += [each for each in batches if each.created >= moment]
-            if not page.get("has_more") or not batches or batches[-1].created < moment:
+            newer = [each for each in batches if each.created >= moment or not each.created]
+            found += newer
+            if not page.get("has_more") or not newer:
                 return tuple(found)
             after = f"&after_id={batches[-1].id}"
 

@@ -314,6 +314,19 @@ def test_what_comes_home_is_billed_at_half_the_price(harbour: Callable[..., Harb
     assert attempt.cost == -(-full // 2)
 
 
+def test_a_reply_that_was_half_on_record_comes_home_whole(harbour: Callable[..., Harbour]) -> None:
+    here = harbour()
+    with killed(here, CrashPoint.POLLING):
+        here.send_all([here.journal()], BODIES[:1])
+    with open_journal(here.folder / "tale.db", clock=here.clock) as journal:
+        journal.save_text(1, "It")
+    journal = here.journal()
+    here.bring_home(journal)
+    (attempt,) = journal.attempts()
+
+    assert (Fate.COMPLETE, True) == (attempt.fate, len(journal.text(1)) > len("It"))
+
+
 def test_each_result_that_comes_home_has_its_own_fate(harbour: Callable[..., Harbour]) -> None:
     here = harbour()
     with killed(here, CrashPoint.POLLING):
