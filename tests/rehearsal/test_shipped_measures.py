@@ -26,12 +26,19 @@ every_outline = pytest.mark.parametrize("name", NAMES)
 
 @cache
 def rehearsed(name: str) -> tuple[Outline, tuple[Standing, ...]]:
-    """Rehearse a shipped outline once; return it with the sections that the model wrote."""
+    """Rehearse a shipped outline once; return it with the sections that a model writes."""
     with TemporaryDirectory() as folder:
         shutil.copytree(OUTLINES / name, Path(folder) / name)
         project = open_project(next((Path(folder) / name).glob("outline.*")), environ={})
         standings = write(project).standings
-    return project.outline, tuple(each for each in standings if each.state is State.REHEARSED)
+    return project.outline, tuple(each for each in standings if each.section.asked)
+
+
+@every_outline
+def test_every_section_that_a_model_writes_is_rehearsed(name: str) -> None:
+    _, standings = rehearsed(name)
+
+    assert {State.REHEARSED} == {standing.state for standing in standings}
 
 
 def prose(text: str) -> str:
