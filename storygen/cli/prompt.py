@@ -61,7 +61,7 @@ def _table(found: Prompt) -> str:
         ]
         text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2], elastic=3)
     if found.left_out:
-        text += f"\n\n  No room among the sources for {'; '.join(found.left_out)}."
+        text += f"\n\n  No room for {'; '.join(found.left_out)}."
     for remark in found.why:
         text += f"\n\n  {remark[:1].upper()}{remark[1:]}."
     if found.begun:

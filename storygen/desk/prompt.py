@@ -36,7 +36,7 @@ from storygen.writer.upcoming import upcoming
 class Prompt:
     """The next request for one section: its messages, part by part, and why each codex entry is in or out.
 
-    `body` is the request as the Messages API spells it; `left_out` says what of the sources is not sent,
+    `body` is the request as the Messages API spells it; `left_out` says what there is no room for,
     `mode` how much of the text before it the section is told, and `why` what has to be said of that. Of a
     section that is not finished, `begun` words are there, and the request goes on from them; where it is not
     `sent`, a run asks for nothing more, and it is the one that the section began with. Where the section is
@@ -125,7 +125,7 @@ def _shown(
         body=json.loads(encoder(commission.catalogue, accepts)(request)),
         parts=_parts(project, section, context, request, leg),
         choices=context.choices,
-        left_out=tuple(each.words for each in context.sources.left_out),
+        left_out=(*(each.words for each in context.sources.left_out), *context.left_out),
         stretch=leg.stretch,
         why_asked="" if begun else why_asked(course, leg.stretch.asked * leg.stretch.of),
         mode=ContextMode.FULL if context.finished else ContextMode.ROLLING,

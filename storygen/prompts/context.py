@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -68,11 +68,11 @@ class Finished:
 class Context:
     """What the prompt of one section has besides its card.
 
-    `plan` and `always` are the same for every section. `choices` says of every codex entry whether it is
-    sent and why; `codex` is what this section is told. `tail` is verbatim and comes from the section with
-    the id `tail_of`; `fence` is what the next section begins with. `finished` are the sections before it,
-    whole, where they are told so. `stretch` is what is asked for of the section, all of it unless it is too
-    long for a call.
+    `plan` and `always` are the same for every section. `choices` says of every codex entry whether it is sent
+    and why; `codex` is what this section is told. `tail` is verbatim and comes from the section with the id
+    `tail_of`; `fence` is what the next section begins with. `finished` are the sections before it, whole,
+    where they are told so. `left_out` says what else there is no room for, in words. `stretch` is what is
+    asked for of the section, all of it unless it is too long for a call.
     """
 
     plan: tuple[str, ...] = ()
@@ -89,6 +89,7 @@ class Context:
     threads: tuple[str, ...] = ()
     finished: tuple[Finished, ...] = ()
     sources: Fitted = NO_SOURCES
+    left_out: tuple[str, ...] = ()
     style: StyleTexts = PLAIN
     section_style: StyleTexts = PLAIN
     revision: Revision = ANEW
@@ -120,21 +121,24 @@ def gather(
     far = further_back(outline, section) if digests else frozenset()
     told = {each.id: digests[each.id] for each in before if each.id in far and each.id in digests}
     near = [text for _, text in written[-NEAREST:]]
+    recalled = recap(outline, before, digests=told, limit=limits.recap, count=count)
+    established = facts(
+        outline,
+        section,
+        before,
+        known=(*chosen.known, *everywhere),
+        digests=told,
+        limit=limits.facts,
+        count=count,
+    )
     return Context(
         plan=plan(outline, limit=limits.plan, count=count),
         always=everywhere,
         choices=chosen.all,
         codex=chosen.known,
-        facts=facts(
-            outline,
-            section,
-            before,
-            known=(*chosen.known, *everywhere),
-            digests=told,
-            limit=limits.facts,
-            count=count,
-        ),
-        recap=recap(outline, before, digests=told, limit=limits.recap, count=count),
+        facts=established.lines,
+        recap=recalled.lines,
+        left_out=tuple(_left_out(recap=recalled.left_out, facts=established.left_out)),
         tail=last,
         tail_of="".join(each.id for each, _ in joined),
         fence=fence(outline, section),
@@ -143,6 +147,13 @@ def gather(
         threads=open_threads(outline, section, told),
         sources=fit(sources, limit=limits.sources, count=count),
     )
+
+
+def _left_out(**lines: int) -> Iterator[str]:
+    """Say how many *lines* of which tier have no room, and which setting gives it more."""
+    for tier, number in lines.items():
+        if number:
+            yield f"{number:,} {'line' if number == 1 else 'lines'} of the {tier} (context.{tier})"
 
 
 def written_before(outline: Outline, section: Section, texts: Mapping[str, str]) -> list[tuple[Section, str]]:

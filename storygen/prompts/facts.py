@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from storygen.draft import Digest, Fact
@@ -10,7 +11,7 @@ from storygen.messages import Count
 from storygen.outline.tree import Outline, Section
 from storygen.prompts.codex import TITLE, Known, card_pieces, named
 from storygen.prompts.mentions import Searched, fold
-from storygen.prompts.recap import newest
+from storygen.prompts.recap import Newest, newest
 
 LATEST = 20
 """How many of the threads that texts have opened by themselves are remembered."""
@@ -25,7 +26,7 @@ def facts(
     digests: Mapping[str, Digest],
     limit: int,
     count: Count,
-) -> tuple[str, ...]:
+) -> Newest:
     """Return what the sections *before* established, in their order, within *limit* tokens.
 
     What their cards establish comes first, and of that what is about *known* entries; then, the newest first,
@@ -41,7 +42,7 @@ def facts(
         for line in about.get(each.id, ()):
             ranks.setdefault(line, 0)
     kept = newest(sorted(ranks, key=lambda line: ranks[line]), limit=limit, count=count)
-    return tuple(line for line in ranks if line in kept)
+    return replace(kept, lines=tuple(line for line in ranks if line in kept.lines))
 
 
 def digested(outline: Outline, section: Section, digests: Mapping[str, Digest]) -> dict[str, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from storygen.draft import Digest
 from storygen.messages import Count
@@ -16,6 +17,14 @@ COLLAPSED = 12
 """How many headings that are finished before those keep a line; the plan has the others."""
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest lines, as many as there is room for, and how many older ones are `left_out`."""
+
+    lines: tuple[str, ...]
+    left_out: int
+
+
 def recap(
     outline: Outline,
     written: Sequence[Section],
@@ -23,7 +32,7 @@ def recap(
     digests: Mapping[str, Digest],
     limit: int,
     count: Count,
-) -> tuple[str, ...]:
+) -> Newest:
     """Return a line for each of the nearest *written* sections, and for what is finished before them.
 
     Those that have *digests*, by id, are told as these say, the others as their cards do. They come in
@@ -35,13 +44,13 @@ def recap(
     return newest(lines, limit=limit, count=count)
 
 
-def newest(lines: Sequence[str], *, limit: int, count: Count) -> tuple[str, ...]:
-    """Return the last of *lines*, as many as fit."""
+def newest(lines: Sequence[str], *, limit: int, count: Count) -> Newest:
+    """Keep the last of *lines*, as many as fit."""
     start = len(lines)
     left = limit
     while start and (left := left - count(lines[start - 1]) - 1) >= 0:
         start -= 1
-    return tuple(lines[start:])
+    return Newest(tuple(lines[start:]), left_out=start)
 
 
 def _recalled(section: Section, digest: Digest | None) -> str:

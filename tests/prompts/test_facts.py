@@ -29,6 +29,16 @@ LEFT = Digest(
 )
 
 
+def test_what_has_no_room_is_counted_by_tier() -> None:
+    told = section(1, summary="word " * 50, facts=tuple(f"The tower has {n} steps." for n in range(10)))
+    found = context(book(told, section(2)), 2, facts=50, recap=10)
+
+    assert (
+        "1 line of the recap (context.recap)",
+        f"{10 - len(found.facts)} lines of the facts (context.facts)",
+    ) == found.left_out
+
+
 def test_facts_are_told_of_those_on_the_card_only() -> None:
     digests = {"s1": LEFT}
     assert (("Anna: She is left-handed.",), ("Tom owes her a shilling.",), ("The sea: It is grey.",), ()) == (
