@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from storygen.outline.tree import Outline, Section
 
 
 def closure(outline: Outline, section: Section) -> tuple[Section, ...]:
     """Return the sections that must be written before *section*, theirs included, in reading order."""
-    found = _reached(outline.by_id, section.after)
-    return tuple(each for each in outline.sections if each.id in found and each.id != section.id)
+    found = _reached(outline.by_id, section.after) - {section.id}
+    return tuple(sorted((outline.by_id[id_] for id_ in found), key=attrgetter("position")))
 
 
 def further_back(outline: Outline, section: Section) -> frozenset[str]:

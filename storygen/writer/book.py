@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice, takewhile
+from itertools import islice
 
 import anyio
 from anyio.abc import TaskGroup
@@ -119,13 +119,13 @@ class _Bench:
     texts: dict[str, str]
     digests: dict[str, Digest]
     ready: set[str]
-    waiting: list[Section]
+    waiting: dict[str, Section]
     owed: list[Section]
     unread: set[str]
     ways: Mapping[str, int]
     warm: bool = False
     queueing: int = 0
-    at_hand: list[Section] = field(default_factory=list)
+    at_hand: dict[str, Section] = field(default_factory=dict)
     summing_up: int = 0
     closed: bool = False
     drafts: dict[str, Draft] = field(default_factory=dict)
@@ -154,7 +154,7 @@ class _Bench:
             texts=dict(work.texts),
             digests=digests,
             ready=set(work.ready),
-            waiting=list(work.missing),
+            waiting={section.id: section for section in work.missing},
             owed=list(work.owed),
             unread={section.id for section in work.owed},
             ways=ways(work.missing),
@@ -167,7 +167,7 @@ class _Bench:
             return
         jobs = self.commission.settings.jobs
         most = jobs if self.warm else 1
-        able = sorted(filter(self._able, self.waiting), key=self._rank)
+        able = sorted(filter(self._able, self.waiting.values()), key=self._rank)
         for section in able[self.queueing : most - len(self.at_hand)]:
             self.queueing += 1
             group.start_soon(self._queue, self.ways[section.id], group)
@@ -180,12 +180,11 @@ class _Bench:
         """Wait for a seat, and write on it whatever has the longest *way* by then."""
         async with self.seats.seat(way=way):
             self.queueing -= 1
-            able = [] if self.closed or self.stop() else list(filter(self._able, self.waiting))
+            able = [] if self.closed or self.stop() else list(filter(self._able, self.waiting.values()))
             if not able:
                 return
             section = min(able, key=self._rank)
-            self.waiting.remove(section)
-            self.at_hand.append(section)
+            self.at_hand[section.id] = self.waiting.pop(section.id)
             await self._finish(section, group)
         self.warm = True
         self.start(group)
@@ -201,11 +200,13 @@ class _Bench:
     def _is_told(self, section: Section) -> bool:
         """Say whether nothing that *section* is told will change any more: no text before it, no digest."""
         outline = self.commission.outline
-        waiting = takewhile(lambda each: each.position < section.position, self.waiting)
-        ahead = {each.id for each in (*waiting, *self.at_hand)}
-        if ahead and not ahead.isdisjoint(each.id for each in closure(outline, section)):
+        if any(self._is_ahead(each, section) for each in closure(outline, section)):
             return False
         return not self.unread or self.unread.isdisjoint(further_back(outline, section))
+
+    def _is_ahead(self, each: Section, section: Section) -> bool:
+        """Say whether the text of *each* is still to come, and will be told to *section*."""
+        return each.id in self.at_hand or (each.id in self.waiting and each.position < section.position)
 
     async def _finish(self, section: Section, group: TaskGroup) -> None:
         """Write *section*, and keep it."""
@@ -218,7 +219,7 @@ class _Bench:
             if ends_the_run(error):
                 raise
             self._leave(section, error)
-        self.at_hand.remove(section)
+        del self.at_hand[section.id]
 
     def _leave(self, section: Section, error: ModelError | DiskFull) -> None:
         """Let the others go on without *section*."""
