@@ -32,7 +32,7 @@ from storygen.text.tokens import count_tokens
 from storygen.text.words import count_words
 from storygen.writer.rate import Replies, heard
 from storygen.writer.reasons import Sitting
-from storygen.writer.stretches import Course, aim_of
+from storygen.writer.stretches import Course, aim_of, least_of
 
 TOKENS_A_WORD = 1.4
 """Plain tokens of a word of prose, on the high side."""
@@ -123,7 +123,8 @@ def course_of(
     there = {**commission.replies, **replies}
     found = heard(before, model=model, there=there, earlier=commission.earlier)
     aim = aim_of(commission.outline, section, before, texts)
-    return Course(section, aim, tuple(found), settings.call_words)
+    least = least_of(commission.outline, section, before, texts)
+    return Course(section, aim, tuple(found), settings.call_words, least)
 
 
 def ask(

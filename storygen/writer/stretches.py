@@ -37,14 +37,16 @@ class Course:
     """How a section is steered to its length.
 
     `aim` are the words that it shall have, `heard` what came before for what was asked, oldest first, and
-    `most` the words that one call is expected to bring at most. One that is not `steered` is asked for as it
-    was planned, and is as long as it comes.
+    `most` the words that one call is expected to bring at most. With fewer than `least` words it is too short
+    for its book, even where it is not for itself. One that is not `steered` is asked for as it was planned,
+    and is as long as it comes.
     """
 
     section: Section
     aim: int
     heard: tuple[Delivery, ...] = ()
     most: int = CALL
+    least: int = 0
     steered: bool = True
 
     def rate(self, came: Sequence[Delivery] = ()) -> float:
@@ -95,7 +97,7 @@ def why_asked(course: Course, asked: int) -> str:
 def lacking(course: Course, written: int) -> int:
     """Return how many words a section of *written* words lacks, if they are worth asking for; else 0."""
     missing = min(course.aim - written, course.most)
-    short = course.steered and is_too_short(course.section, written)
+    short = course.steered and (is_too_short(course.section, written) or written < course.least)
     return missing if short and missing >= WORTH else 0
 
 
@@ -123,13 +125,29 @@ def aim_of(outline: Outline, section: Section, before: Iterable[Section], texts:
     It takes its share of what the nearest sections *before* it are short of, or have too much, and stays
     within its own target all the same.
     """
-    near = [each for each in before if each.asked and each.id in texts][-RECENT:]
-    missing = sum(each.words.aim - _words_of(texts[each.id]) for each in near)
+    missing = sum(each.words.aim - _words_of(texts[each.id]) for each in _near(before, texts))
     rest = islice(outline.sections, section.position - 1, None)
     still = sum(each.asked and each.page == section.page for each in islice(rest, _SPREAD))
     words = section.words
     aim = max(words.low, min(words.high, words.aim + missing // max(still, 1)))
     return words.aim if abs(aim - words.aim) <= _SLIGHT * words.aim else aim
+
+
+def least_of(outline: Outline, section: Section, before: Iterable[Section], texts: Mapping[str, str]) -> int:
+    """Return how many words *section* has to have so that its book is not too short; 0 where others follow.
+
+    For what the last one is short of nothing makes up. What those *before* it are short of is not all asked
+    of it: it stays within its own target.
+    """
+    if any(each.asked for each in outline.sections[section.position :]):
+        return 0
+    near = _near(before, texts)
+    owed = sum(each.words.low - _words_of(texts[each.id]) for each in near)
+    return section.words.low + min(0, owed)
+
+
+def _near(before: Iterable[Section], texts: Mapping[str, str]) -> list[Section]:
+    return [each for each in before if each.asked and each.id in texts][-RECENT:]
 
 
 @lru_cache(maxsize=2 * RECENT)

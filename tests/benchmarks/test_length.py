@@ -45,6 +45,10 @@ def test_long_sections_come_to_their_length_in_stretches() -> None:
     assert 95 < shelve(0.6, wanted=20_000, section=2_500, seeds=range(1), length=Length.STEERED).score
 
 
+def test_a_short_book_comes_to_its_length_even_where_its_last_replies_end_early() -> None:
+    assert 95 < shelve(0.6, wanted=5_000, section=2_500, seeds=range(5), length=Length.STEERED).score
+
+
 @pytest.mark.parametrize(
     ("words", "expected"), [(1_000, 100), (610, 68), (1_680, 77.3), (900, 94.4), (300, 0), (4_000, 0)]
 )

@@ -171,6 +171,16 @@ def test_a_section_that_is_far_too_short_is_lengthened_once(tmp_path: Path) -> N
     assert "about 400 words, and about 950 more are wanted" in turns(model.asked[1])[-1]
 
 
+@pytest.mark.parametrize(("first", "calls"), [(860, 3), (1_150, 2)])
+def test_the_last_section_is_lengthened_where_the_book_would_be_too_short(
+    tmp_path: Path, first: int, calls: int
+) -> None:
+    model = ScriptedModel(says(prose(first)), says(prose(700, "heron")), says(prose(500, "tern")))
+    run(real(week(tmp_path, 2)), model)
+
+    assert calls == len(model.asked)
+
+
 def test_an_extension_that_is_refused_leaves_the_text_as_it_is(tmp_path: Path) -> None:
     model = ScriptedModel(says(prose(400)), says("No.", StopReason.REFUSAL))
     (draft,) = run(real(week(tmp_path, 1)), model).drafts
@@ -212,15 +222,15 @@ def asked_words(bodies: list[bytes]) -> list[str]:
 
 def test_asks_follow_what_came_of_the_sections_before(tmp_path: Path) -> None:
     model = of_length(700, times=4)
-    run(real(week(tmp_path, 4)), model)
+    run(real(week(tmp_path, 5)), model, selection=Selection(limit=4))
 
     assert ["1,000", "1,300", "1,800", "2,050"] == asked_words(model.asked)
 
 
 def test_a_run_of_several_sittings_asks_what_one_would_have_asked(tmp_path: Path) -> None:
-    outline = week(tmp_path, 4)
+    outline = week(tmp_path, 5)
     straight = of_length(700, times=4)
-    run(real(elsewhere(outline)), straight)
+    run(real(elsewhere(outline)), straight, selection=Selection(limit=4))
     pieces = [ScriptedModel(says(prose(700, name))) for name in NAMES[:4]]
     for model in pieces:
         run(real(outline), model, selection=Selection(limit=1))
@@ -238,7 +248,7 @@ def test_without_steering_every_section_is_asked_for_as_planned(tmp_path: Path) 
 
 def test_what_was_learned_makes_nothing_stale_and_sends_nothing_again(tmp_path: Path) -> None:
     outline = week(tmp_path, 3)
-    run(real(outline), of_length(700, times=3))
+    run(real(outline), of_length(700, times=4))
     again = ScriptedModel()
     run(real(outline), again)
 
@@ -247,7 +257,7 @@ def test_what_was_learned_makes_nothing_stale_and_sends_nothing_again(tmp_path: 
 
 def test_room_is_made_for_what_is_asked(tmp_path: Path) -> None:
     model = of_length(700, times=3)
-    run(real(week(tmp_path, 3)), model)
+    run(real(week(tmp_path, 4)), model, selection=Selection(limit=3))
     rooms = [json.loads(body)["max_tokens"] for body in model.asked]
 
     assert rooms[0] < rooms[1] < rooms[2]

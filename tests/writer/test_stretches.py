@@ -19,6 +19,7 @@ from storygen.writer.stretches import (
     is_too_long,
     is_too_short,
     lacking,
+    least_of,
     next_stretch,
 )
 from tests.prompts.books import book, section
@@ -147,6 +148,35 @@ def test_a_section_stays_within_its_own_target() -> None:
 
 def test_a_slight_miss_is_left_alone() -> None:
     assert 1_000 == aim(linked(9), 3, 990, 985)
+
+
+def least(outline: Outline, position: int, *words: int) -> int:
+    """Return how many words a section has to have after sections of so many *words*."""
+    before = outline.sections[: position - 1]
+    texts = {each.id: "word " * count for each, count in zip(before, words, strict=True)}
+    return least_of(outline, outline.sections[position - 1], before, texts)
+
+
+def test_others_make_up_for_a_section_that_they_follow() -> None:
+    assert 0 == least(linked(4), 3, 500, 500)
+
+
+def test_sections_that_nobody_asks_for_make_up_for_nothing() -> None:
+    outline = linked(3)
+    own = replace(outline, nodes=(*outline.sections[:2], replace(outline.sections[2], file="own.md")))
+    assert 900 == least(own, 2, 900)
+
+
+@pytest.mark.parametrize(("words", "expected"), [((900, 900), 900), ((500, 500), 900), ((1_000, 1_050), 650)])
+def test_the_last_section_has_to_have_what_its_book_is_short_of_and_no_more_than_its_target(
+    words: tuple[int, int], expected: int
+) -> None:
+    assert expected == least(linked(3), 3, *words)
+
+
+@pytest.mark.parametrize(("written", "expected"), [(700, 300), (849, 151), (860, 0), (950, 0)])
+def test_a_section_that_its_book_is_too_short_with_lacks_words(written: int, expected: int) -> None:
+    assert expected == lacking(replace(course(), least=900), written)
 
 
 def test_sections_that_are_not_there_or_not_asked_for_weigh_nothing() -> None:
