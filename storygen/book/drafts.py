@@ -18,6 +18,7 @@ from storygen.draft import Draft, DraftStatus
 from storygen.errors import FileError
 from storygen.files.inside import read_folder, read_inside
 from storygen.files.save import save
+from storygen.files.trouble import why
 from storygen.outline.tree import Section
 
 DRAFT = ".md"
@@ -129,7 +130,7 @@ def drop_partial(book: Book, stored: StoredDraft) -> bool:
     try:
         stored.path.unlink(missing_ok=True)
     except OSError as error:
-        raise FileError(f"{stored.path} cannot be removed: {error.strerror}") from error
+        raise FileError(f"{stored.path} cannot be removed: {why(error)}") from error
     return True
 
 
@@ -149,7 +150,7 @@ def rename(folder: Path, names: Iterable[str], order: Sequence[str]) -> tuple[tu
         try:
             (folder / old).rename(folder / new)
         except OSError as error:
-            raise FileError(f"{folder / old} cannot be renamed: {error.strerror}") from error
+            raise FileError(f"{folder / old} cannot be renamed: {why(error)}") from error
     return moves
 
 
@@ -182,7 +183,7 @@ def names_in(folder: Path, suffix: str) -> list[str]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise FileError(f"{folder} cannot be read: {error.strerror}") from error
+        raise FileError(f"{folder} cannot be read: {why(error)}") from error
     return sorted(name for name in names if name.endswith(suffix) and name[0] != ".")
 
 

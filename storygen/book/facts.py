@@ -15,6 +15,7 @@ from storygen.book.record import hash_text
 from storygen.errors import FileError
 from storygen.files.inside import read_inside
 from storygen.files.save import save
+from storygen.files.trouble import why
 from storygen.outline.tree import Section
 
 FACTS = ".yaml"
@@ -79,7 +80,7 @@ def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise FileError(f"{path} cannot be removed: {error.strerror}") from error
+        raise FileError(f"{path} cannot be removed: {why(error)}") from error
 
 
 def _name(section: Section, *, count: int) -> str:

@@ -14,6 +14,7 @@ from storygen.book.record import Written, hash_text, parse_written, spell_writte
 from storygen.errors import FileError
 from storygen.files.inside import inside, read_inside
 from storygen.files.save import save
+from storygen.files.trouble import why
 
 _LIMIT = 16 * 2**20
 _NAME = re.compile(r"([0-9]{4,})\.md")
@@ -63,7 +64,7 @@ def read_versions(book: Book, section: str) -> tuple[Version, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise FileError(f"the versions of {section} cannot be read: {error.strerror}") from error
+        raise FileError(f"the versions of {section} cannot be read: {why(error)}") from error
     numbers = sorted(int(match[1]) for name in names if (match := _NAME.fullmatch(name)))
     return tuple(_read(book, section, number) for number in numbers)
 
@@ -78,7 +79,7 @@ def store_versions(book: Book, section: str, versions: Iterable[Version]) -> Non
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise FileError(f"{path.parent} cannot be made: {error.strerror}") from error
+            raise FileError(f"{path.parent} cannot be made: {why(error)}") from error
         if not path.exists():
             save(path, _format(version))
 

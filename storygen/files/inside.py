@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PureWindowsPath
 
 from storygen.errors import FileError
+from storygen.files.trouble import why
 
 
 def inside(root: Path, name: str) -> Path:
@@ -57,7 +58,7 @@ def _read_text(root: Path, name: str, path: Path, *, limit: int) -> str:
     except FileNotFoundError as error:
         raise FileError(f"{name} does not exist in {root}") from error
     except OSError as error:
-        raise FileError(f"{name} cannot be read: {error.strerror}") from error
+        raise FileError(f"{name} cannot be read: {why(error)}") from error
 
 
 def _real(root: Path, name: str) -> Path:

@@ -23,7 +23,7 @@ _WORDS = {
 
 
 def why(error: OSError) -> str:
-    """Return what *error* means, for a sentence about a file that cannot be written.
+    """Return what *error* means, for a sentence about a file that cannot be reached.
 
     >>> why(OSError(errno.ENOSPC, "No space left on device"))
     'the disk is full'

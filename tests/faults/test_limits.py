@@ -15,7 +15,7 @@ LONG = "\n\n".join(f"{number}. {TEXT}" for number in range(15))
 WORDS = re.compile("memory|cannot be loaded|too many files|ulimit|larger than|disk reports an error")
 LIMITS = (
     *(f"--as={mib << 20}" for mib in (60, 90, 120, 150)),
-    *(f"--nofile={files}" for files in (7, 9)),
+    *(f"--nofile={files}" for files in (7, 9, 10)),
     *(f"--fsize={kib << 10}" for kib in (2, 60, 600)),
 )
 
