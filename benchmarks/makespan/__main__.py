@@ -139,7 +139,8 @@ def run(case: Case, *, seed: int) -> Found:
 def bound(case: Case, provider: Provider) -> float:
     """Return the seconds that no client can go below: the longest chain, the seats, or a limit.
 
-    What a full bucket gives at the start is taken off.
+    What a full bucket gives at the start is taken off. Where max_tokens is set aside, the very last request
+    leaves when all of its own is there besides what the others wrote, and then still takes its time.
     """
     sections = case.documents * case.sections
     limits = case.limits
@@ -148,8 +149,15 @@ def bound(case: Case, provider: Provider) -> float:
         provider.service / case.jobs,
         MINUTE * (sections / limits.requests - 1),
         MINUTE * (provider.input_tokens / limits.input_tokens - 1),
-        MINUTE * (sections * TOKENS / limits.output_tokens - 1),
+        MINUTE * (sections * TOKENS / limits.output_tokens - 1) + _last(case, provider),
     )
+
+
+def _last(case: Case, provider: Provider) -> float:
+    if not case.reserving:
+        return 0.0
+    besides = MINUTE * (provider.least - TOKENS) / case.limits.output_tokens
+    return besides + min(provider.last.values())
 
 
 def _projects(case: Case, folder: Path) -> Iterator[Project]:

@@ -31,9 +31,9 @@ SPREAD = 0.35
 TEXT = "\n\n".join(
     " ".join(
         f"Entry {part * 12 + line} says: lamp {line * 7 + part} burned from {part} to {line} and went out."
-        for line in range(1, 9)
+        for line in range(1, 12)
     )
-    for part in range(1, 9)
+    for part in range(1, 8)
 )
 """What every section says: about WORDS words."""
 
@@ -82,6 +82,8 @@ class Provider:
 
     `reserving` is whether the whole of max_tokens counts against the limit until the reply is done. Of what
     it could have answered it turns `trouble` away. `asked`, `turned_away` and `injected` count requests.
+    `chains` has the seconds that all replies to a document took, `last` those of its last one, `least` the
+    smallest max_tokens that it was asked with.
     """
 
     limits: Limits
@@ -95,6 +97,8 @@ class Provider:
     input_tokens: int = 0
     begins: float = 0.0
     chains: dict[Path, float] = field(default_factory=dict)
+    last: dict[Path, float] = field(default_factory=dict)
+    least: int = 1 << 30
     _buckets: dict[str, Bucket] = field(init=False)
     _dice: random.Random = field(init=False)
 
@@ -129,6 +133,8 @@ class Provider:
         self.service += seconds
         self.input_tokens += prompt
         self.chains[document] = self.chains.get(document, 0.0) + seconds
+        self.last[document] = seconds
+        self.least = min(self.least, most)
         yield Opened(200, limits=self._said())
         await anyio.sleep(FIRST)
         yield Text(TEXT[:100])

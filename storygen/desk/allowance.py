@@ -17,7 +17,8 @@ from storygen.desk.project import Project
 from storygen.errors import SettingsError
 from storygen.messages import Request
 from storygen.model.batches import MOST
-from storygen.model.limiter import Flow, Limiter
+from storygen.model.flow import Flow
+from storygen.model.limiter import Limiter
 from storygen.model.waits import RetryBucket
 from storygen.model.wire import Accepts
 from storygen.outline.tree import Section

@@ -51,9 +51,9 @@ class Line:
     """What an attempt reaches the world through, and what bounds it.
 
     `clock` is Unix time, for what a person reads. `worst` is the most that a request of so many plain tokens
-    can take, `agree` has a person answer a question. `saves`, `purse`, `bucket`, `limiter`, `diagnosis` and
-    `unknown` (how often an answer was lost, by section) are shared by the whole run. `batched` is whether a
-    request waits for others, to leave with them.
+    can take, `agree` has a person answer a question. `way` is how far it is to the end of the book, in words,
+    `batched` whether a request waits for others, to leave with them. `saves`, `purse`, `bucket`, `limiter`,
+    `diagnosis` and `unknown` (how often an answer was lost, by section) are shared by the whole run.
     """
 
     encode: Encode
@@ -73,6 +73,7 @@ class Line:
     limiter: Limiter = field(default_factory=Limiter)
     diagnosis: Diagnosis = field(default_factory=Diagnosis)
     unknown: Counter[str] = field(default_factory=Counter)
+    way: int = 0
     retries: int = 5
     on_unknown: OnUnknown = OnUnknown.RETRY_ONCE
     batched: bool = False
@@ -171,7 +172,7 @@ async def _pass(parcel: Parcel, *, line: Line) -> Answer:
 
     worst = line.worst(request, parcel.body, parcel.plain)
     need = need_of(parcel.body, request.max_tokens)
-    async with line.purse.hold(worst) as hold, line.limiter.slot(need, before=before) as flight:
+    async with line.purse.hold(worst) as hold, line.limiter.slot(need, way=line.way, before=before) as flight:
         number = _intend(parcel, worst, line=line)
         hold.sent = True
         answer = await _send(number, parcel, line=line)

@@ -228,7 +228,8 @@ class _Bench:
 
     async def _sum_up(self, section: Section, group: TaskGroup) -> None:
         """Sum up *section*, and begin what can follow."""
-        digest = await sum_up(self.commission, section, self.texts, line=self.line)
+        line = replace(self.line, way=self.ways.get(section.id, 0))
+        digest = await sum_up(self.commission, section, self.texts, line=line)
         if digest and self.shelf.sum_up:
             self.digests[section.id] = self.shelf.sum_up(section, self.texts[section.id], digest)
         self.unread.discard(section.id)
@@ -238,7 +239,8 @@ class _Bench:
     async def _write(self, section: Section, group: TaskGroup) -> Draft:
         sitting = self.shelf.resume(section, self.texts, self.digests)
         self.line.tell(Began(section, count_words(sitting.text)))
-        line = self.line if self.warm else replace(self.line, tell=partial(self._hear, group))
+        tell = self.line.tell if self.warm else partial(self._hear, group)
+        line = replace(self.line, way=self.ways[section.id], tell=tell)
         try:
             return await write_section(
                 self.commission, section, self.texts, sitting=sitting, line=line, replies=self.replies

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import anyio
@@ -14,7 +14,8 @@ from trio.testing import MockClock
 
 from storygen.errors import Cut, ModelError, Rejected
 from storygen.messages import Usage
-from storygen.model.limiter import EVERY, ONE, Flight, Flow, Limiter, Need, need_of
+from storygen.model.flow import EVERY, ONE, Flight, Flow, Need
+from storygen.model.limiter import Limiter, need_of
 
 MINUTE = 60.0
 
@@ -353,6 +354,31 @@ def test_who_comes_first_is_served_first() -> None:
     assert [0, 1, 2, 3, 4] == served
 
 
+def leaving(ways: Sequence[int]) -> list[int]:
+    """Return in which order requests leave that come a moment after each other with so long *ways*."""
+    left: list[int] = []
+
+    async def one(limiter: Limiter, way: int) -> None:
+        async with limiter.slot(way=way):
+            left.append(way)
+
+    async def main() -> None:
+        limiter = Limiter()
+        limiter.learn(room(0, most=60))
+        async with anyio.create_task_group() as group:
+            for way in ways:
+                group.start_soon(one, limiter, way)
+                await anyio.sleep(0.001)
+
+    trio.run(main, clock=MockClock(autojump_threshold=0))
+    return left
+
+
+@given(st.lists(st.integers(0, 5_000), unique=True, max_size=8))
+def test_whoever_has_the_longest_way_leaves_first(ways: list[int]) -> None:
+    assert sorted(ways, reverse=True) == leaving(ways)
+
+
 def test_one_that_is_cancelled_in_the_queue_holds_nobody_up() -> None:
     async def main() -> None:
         limiter = Limiter()
@@ -406,33 +432,3 @@ def test_only_a_rate_limit_pauses_by_itself(status: int, seconds: float) -> None
         return limiter.flow.delay(ONE, anyio.current_time())
 
     assert seconds == trio.run(main, clock=MockClock(autojump_threshold=0))
-
-
-OUTPUT = {"output-tokens-limit": "10000", "output-tokens-remaining": "10000"}
-
-
-def seen(*, share: float, remaining: str = "10000") -> Flow:
-    """Return a flow whose replies use that *share* of their max_tokens; its server says what remains."""
-    flow = Flow(most=4)
-    for second in range(30):
-        flight = flow.start({"output-tokens": 1_000.0}, now=float(second))
-        flow.learn(OUTPUT | {"output-tokens-remaining": remaining}, now=float(second))
-        flow.land(flight)
-        flow.succeeded(flight, now=float(second), used={"output-tokens": 1_000 * share})
-    return flow
-
-
-def test_what_replies_do_not_use_is_not_set_aside_for_ever() -> None:
-    assert 0.01 > abs(seen(share=0.4).share - 0.5)
-
-
-def test_a_reply_never_counts_for_more_than_its_max_tokens() -> None:
-    assert 0.01 > abs(seen(share=1.0).share - 1.0)
-
-
-def test_where_the_server_sets_all_aside_so_do_we() -> None:
-    flow = seen(share=0.4)
-    flow.start({"output-tokens": 1_000.0}, now=600.0)
-    flow.learn(OUTPUT | {"output-tokens-remaining": "9000"}, now=600.0)
-
-    assert 1.0 == flow.share

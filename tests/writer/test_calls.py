@@ -24,7 +24,8 @@ from storygen.catalogue import catalogue
 from storygen.draft import Leg
 from storygen.errors import Cut, Rejected, Unreachable
 from storygen.messages import Counted, Delta, Ended, Message, Opened, Request, Role, StopReason, Text, Usage
-from storygen.model.limiter import Flow, Limiter
+from storygen.model.flow import Flow
+from storygen.model.limiter import Limiter
 from storygen.model.waits import LONGEST
 from storygen.outline.tree import Level, Section, WordTarget
 from storygen.writer.attempt import Answer, Line, attempt
