@@ -14,7 +14,7 @@ from storygen.book.database import damaged, open_writer, told
 from storygen.book.inserts import insert_draft, insert_row
 from storygen.book.log import Log, judge_log
 from storygen.book.rows import pack, spell_stretch, spell_usage, unpack
-from storygen.book.view import BATCH_OF, LEG_NUMBER, NEW_RUN, PIECES, STILL_OPEN, VERSION_NUMBER
+from storygen.book.view import BATCH_OF, LEG_NUMBER, NEW_RUN, PIECES, STILL_OPEN, VERSION_NUMBER, WAITING
 from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.draft import Draft, Leg
 from storygen.errors import JournalError, Rejected
@@ -86,15 +86,15 @@ class Journal(Commits):
         return attempt
 
     def leave(self, digests: Collection[str], *, requests: int, origin: str) -> int:
-        """Note that the open attempts of those *digests* are about to leave in one batch; return its number.
+        """Note that the attempts of those *digests* that wait for it leave in one batch; return its number.
 
         It is of so many *requests* in all, and goes to *origin*.
         """
         with self.one_commit():
             batch = insert_row(self._db, "batch", requests=requests, origin=origin, at=self._clock())
+            waiting = {digest: id_ for id_, digest in reversed(self._read(tuple, WAITING))}
             self._db.executemany(
-                "UPDATE attempt SET batch = ? WHERE digest = ? AND ended IS NULL",
-                [(batch, digest) for digest in digests],
+                "UPDATE attempt SET batch = ? WHERE id = ?", [(batch, waiting[each]) for each in digests]
             )
         return batch
 

@@ -58,6 +58,9 @@ STILL_OPEN = "SELECT id FROM attempt WHERE ended IS NULL ORDER BY id"
 BATCH_OF = "SELECT CASE WHEN rehearsed THEN min(batch, 0) ELSE batch END FROM attempt WHERE id = ?"
 """In which batch an attempt left; what is rehearsed goes nowhere."""
 
+WAITING = "SELECT id, digest FROM attempt WHERE batch = 0 AND ended IS NULL ORDER BY id"
+"""The attempts that wait for a batch to leave in, oldest first."""
+
 _AWAY = "SELECT * FROM batch WHERE id IN (SELECT batch FROM attempt WHERE ended IS NULL) ORDER BY id"
 _IN_BATCH = "SELECT * FROM attempt WHERE batch = ? AND ended IS NULL ORDER BY id"
 

@@ -27,8 +27,9 @@ LULL = 2.0
 class Wave:
     """Requests that leave as one batch, by their digests, and what came of them.
 
-    `since` is when it was about to leave, 0 before that; `batch` what its server calls it. Whoever has the
-    `turn` carries it on; where that one has to stop, the next goes on from there.
+    `journals` are those of the requests that somebody waits for. `since` is when it was about to leave, 0
+    before that; `batch` what its server calls it. Whoever has the `turn` carries it on; where that one has
+    to stop, the next goes on from there.
     """
 
     bodies: dict[str, bytes] = field(default_factory=dict)
@@ -52,6 +53,15 @@ class Wave:
         self.bodies[digest], self.journals[digest] = body, journal
         self.size += len(body) + FRAME
 
+    def part(self, digest: str) -> None:
+        """Let one go whom nobody waits for any more: its journal may be closed now.
+
+        What has not left stays here, since its intent is taken back.
+        """
+        del self.journals[digest]
+        if not self.since:
+            self.size -= len(self.bodies.pop(digest)) + FRAME
+
     def note_leaving(self, origin: str) -> None:
         """Put on record in every book that its requests are about to leave for *origin*."""
         by_journal: dict[Journal, list[str]] = {}
@@ -66,7 +76,8 @@ class Wave:
         """Put on record in every book what the server calls the batch."""
         self.batch = name
         for journal, number in self.numbers:
-            journal.name_batch(number, name)
+            if journal in self.journals.values():
+                journal.name_batch(number, name)
 
 
 @dataclass(slots=True)
@@ -94,9 +105,12 @@ class Waves:
         async def send(body: bytes) -> AsyncGenerator[Delta, None]:
             digest = digest_of(body)
             wave = self._joined(digest, body, journal)
-            async with wave.turn:
-                if digest not in wave.results:
-                    await self._carry(wave, batches, origin)
+            try:
+                async with wave.turn:
+                    if digest not in wave.results:
+                        await self._carry(wave, batches, origin)
+            finally:
+                wave.part(digest)
             result = wave.results.pop(digest)
             if isinstance(result, ModelError):
                 raise result
@@ -114,7 +128,7 @@ class Waves:
     async def _carry(self, wave: Wave, batches: Batches, origin: str) -> None:
         """Bring *wave* as far as it goes: to its results, or to the error that all of it meets."""
         if wave.error is not None:
-            raise wave.error
+            raise _copied(wave.error) from wave.error
         try:
             if not wave.closed:
                 await self._wait_for_others(wave)
@@ -123,7 +137,7 @@ class Waves:
             wave.results = results or await results_of(wave.batch, poll, requests=len(wave.bodies))
         except StorygenError as error:
             wave.error = error
-            raise
+            raise _copied(error) from error
         for digest in wave.bodies.keys() - wave.results.keys():
             wave.results[digest] = Cut("the batch has no result for this request", "try again")
 
@@ -149,18 +163,19 @@ class Waves:
         """Have a batch made of *wave*, again where that fails; return results as `_left` does."""
         for failures in count(1):
             try:
-                batch = await poll.batches.create(wave.bodies)
+                with anyio.CancelScope(shield=True):  # whoever is told to stop knows first what was made
+                    await self._make(wave, poll)
             except (Rejected, Unreachable, Cut) as error:
                 await self._again(error, failures)
                 if isinstance(error, Cut) and (results := await self._lost(wave, poll)):
                     return results
             else:
-                self.reached(CrashPoint.AFTER_BATCH)
-                self._tell_of(wave, batch.id)
                 return {}
         raise AssertionError("count never ends")
 
-    def _tell_of(self, wave: Wave, name: str) -> None:
+    async def _make(self, wave: Wave, poll: Poll) -> None:
+        name = (await poll.batches.create(wave.bodies)).id
+        self.reached(CrashPoint.AFTER_BATCH)
         wave.note_name(name)
         requests = "1 request" if len(wave.bodies) == 1 else f"{len(wave.bodies):,} requests"
         self.tell(Noted(f"{requests} left as batch {name}; most end within an hour, all within a day"))
@@ -179,6 +194,13 @@ class Waves:
         seconds = wait(error, failures=failures, rng=self.chance)
         self.tell(Noted(f"no batch could be made: {error.message}; trying again in {seconds:.0f} s"))
         await self.sleep(seconds)
+
+
+def _copied(error: StorygenError) -> StorygenError:
+    """Return *error* as one more request meets it: each book adds notes of its own."""
+    own = type(error).__new__(type(error), *error.args)
+    own.__dict__.update(error.__dict__)
+    return own
 
 
 def _final(error: Rejected | Unreachable | Cut) -> StorygenError:

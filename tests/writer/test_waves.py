@@ -266,6 +266,88 @@ def test_whoever_stops_lets_the_next_one_carry_the_wave_on(harbour: Callable[...
     assert [[Fate.INTENT], [Fate.COMPLETE]] == [fates(journal) for journal in journals]
 
 
+def fail_beside(here: Harbour, stop: Callable[[Waves, anyio.CancelScope], None]) -> list[str]:
+    """Send for two books, the first of which fails where *stop* says, and is closed; return what came."""
+    journals = [here.journal("tale"), here.journal("manual")]
+    waves, texts = here.waves(), []
+
+    async def fail() -> None:
+        with anyio.CancelScope() as scope:
+            stop(waves, scope)
+            await here.send(waves, journals[0], BODIES[0])
+        journals[0].abandon(1, "the run was stopped")
+        journals[0].__exit__(None, None, None)
+
+    async def go_on() -> None:
+        texts.append(await here.send(waves, journals[1], BODIES[1]))
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(fail)
+            group.start_soon(go_on)
+
+    anyio.run(main)
+    return texts
+
+
+def test_what_gives_up_before_its_wave_leaves_is_not_sent(harbour: Callable[..., Harbour]) -> None:
+    here = harbour()
+    texts = fail_beside(here, lambda _, scope: scope.cancel())
+
+    assert ([[digest_of(BODIES[1])]], 1) == (here.shore.made, len(texts))
+    assert [Fate.UNSENT] == fates(here.journal("tale"))
+
+
+def test_a_book_that_failed_is_not_told_what_the_batch_of_the_others_is_called(
+    harbour: Callable[..., Harbour],
+) -> None:
+    here = harbour({MAKE: [Fails(529)]})
+
+    def stop(waves: Waves, scope: anyio.CancelScope) -> None:
+        waves.tell = lambda _: scope.cancel()  # of the batch that could not be made yet
+
+    assert 1 == len(fail_beside(here, stop))
+    assert [(2, "")] == [(away.requests, away.name) for away in here.journal("tale").away]
+
+
+def test_a_batch_that_is_made_while_its_run_stops_has_its_name_on_record(
+    harbour: Callable[..., Harbour],
+) -> None:
+    here = harbour()
+    journal, waves = here.journal(), here.waves()
+
+    async def main() -> None:
+        with anyio.CancelScope() as scope:
+            waves.reached = lambda point: scope.cancel() if point is CrashPoint.BEFORE_BATCH else None
+            await here.send(waves, journal, BODIES[0])
+
+    anyio.run(main)
+
+    assert [True] == [away.name.startswith("msgbatch_") for away in journal.away]
+
+
+def test_each_request_meets_an_error_of_its_own(harbour: Callable[..., Harbour]) -> None:
+    here = harbour({MAKE: [Fails(401)]})
+    found = here.send_all([here.journal()] * 3, BODIES)
+
+    assert 3 == len({id(error) for error in found})
+    assert 1 == len({str(error) for error in found})
+
+
+def test_what_is_away_elsewhere_stays_there_when_the_same_leaves_again(
+    harbour: Callable[..., Harbour],
+) -> None:
+    here = harbour()
+    journal = here.journal()
+    for origin in (ORIGIN, "https://elsewhere.example.org"):
+        intend(journal, BODIES[0])
+        journal.leave([digest_of(BODIES[0])], requests=1, origin=origin)
+
+    assert [(ORIGIN, 1), ("https://elsewhere.example.org", 1)] == [
+        (away.origin, len(away.attempts)) for away in journal.away
+    ]
+
+
 class Killed(Exception):
     """Stands for the end of the process: nothing of ours runs after it."""
 
