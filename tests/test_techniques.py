@@ -40,7 +40,7 @@ from tests.prompts.contract import Asked, Check
 from tests.prompts.generated import prose
 from tests.writer.test_stretches import course
 
-SYSTEM, USER = "section/system.md.j2", "section/user.md.j2"
+SYSTEM, USER, REVISE = "section/system.md.j2", "section/user.md.j2", "revise/user.md.j2"
 SENTENCES = [f"She counted {number} gulls over the northern pier." for number in range(100)]
 COPIED = "The lamp is lit by Anna with the last match of the box that Tom left there."
 FORGOTTEN = Constraint("c3", "Nobody goes home.")
@@ -416,20 +416,20 @@ TECHNIQUES = (
     ),
     Technique(
         17,
-        ("section/user#note", "storygen.desk.rewrite:arewrite"),
-        (Proof(is_another_take, lambda: revised(emptied("note", USER)), revised),),
+        ("revise/user#note", "storygen.desk.rewrite:arewrite"),
+        (Proof(is_another_take, lambda: revised(emptied("note", REVISE)), revised),),
     ),
     Technique(
         18,
         (
-            "section/user#current",
-            "section/user#note",
+            "revise/user#current",
+            "revise/user#note",
             "review/system#output",
             "storygen.review.anchoring:anchored",
             "storygen.desk.history:history",
         ),
         (
-            Proof(keeps_what_is_good, lambda: revised(emptied("current", USER)), revised),
+            Proof(keeps_what_is_good, lambda: revised(emptied("current", REVISE)), revised),
             Proof(
                 tells("words that stand in the text once and nowhere else"),
                 lambda: of_a_review(emptied("output", "review/system.md.j2")),

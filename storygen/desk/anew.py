@@ -284,5 +284,5 @@ def _prove_heard(commission: Commission, section: Section, texts: Mapping[str, s
     ):
         raise TemplateError(
             f"your own template of {section.id} leaves out the note that goes with it",
-            "show `note` in its user.md.j2, or extend the shipped one; templates/README.md says how",
+            "show `note` in your revise/user.md.j2, or extend the shipped one; templates/README.md says how",
         )

@@ -19,15 +19,11 @@ from storygen.messages import Message
 from storygen.outline.tree import Section
 from storygen.prompts.jail import the_jail
 from storygen.prompts.messages import section_messages
-from storygen.prompts.plain import Plain
 from storygen.prompts.steps import STEPS
 from storygen.prompts.variables import variables_of
 from storygen.text.tokens import count_tokens
 from storygen.writer.ask import Commission, context_of, without_messages
 from storygen.writer.bills import stand_in
-
-REVISED: Mapping[str, Plain] = {"current": "The text as it was.", "note": "Shorter.", "take": 2}
-"""What a section is told when it is written anew: those branches are tried too."""
 
 ENDING = frozenset({"template/stopped"})
 """What is told once: after it, nothing of these templates is rendered any more."""
@@ -98,9 +94,7 @@ def _tried(
     given = variables_of(commission.outline, section, context)
     for step in steps:
         try:
-            commission.templates.render(
-                commission.outline.kind, step, {**given, **REVISED, **STEPS[step].own}
-            )
+            commission.templates.render(commission.outline.kind, step, {**given, **STEPS[step].own})
         except TemplateError as error:
             yield from _told(error, section)
 

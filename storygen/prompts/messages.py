@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from storygen.draft import WHOLE, Stretch
 from storygen.messages import Count, Message, Role
 from storygen.outline.tree import Outline, Section
-from storygen.prompts.context import Context
+from storygen.prompts.context import ANEW, Context
 from storygen.prompts.full import finished_messages
-from storygen.prompts.plain import Plain, Variables
+from storygen.prompts.plain import Plain
 from storygen.prompts.templates import Templates
-from storygen.prompts.variables import variables_of
+from storygen.prompts.variables import revision_variables, variables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,10 @@ def section_messages(
 
     The system message is the same, byte for byte, for every section of the book. Raises TemplateError.
     """
-    variables = variables_of(outline, section, context)
-    return _asked(outline, context, templates, variables)
+    asked = _asked(outline, section, context, templates)
+    system = sum(message.role is Role.SYSTEM for message in asked)
+    finished = finished_messages(outline, context, templates)
+    return (*asked[:system], *finished, *asked[system:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +156,8 @@ def parts(
 
     What an author's template says outside of blocks comes last, as `elsewhere`.
     """
-    variables = variables_of(outline, section, context)
-    messages = templates.render(outline.kind, "section", variables)  # first: its errors know their lines
-    blocks = templates.blocks(outline.kind, "section", variables)
+    messages = _asked(outline, section, context, templates)  # first: its errors know their lines
+    blocks = _blocks(outline, section, context, templates)
     found: list[Part] = []
     for message in messages:
         named = [(name, text) for role, name, text in blocks if role is message.role and text]
@@ -167,13 +168,25 @@ def parts(
     return (*found[:system], *_finished(outline, context, templates, count=count), *found[system:])
 
 
-def _asked(
-    outline: Outline, context: Context, templates: Templates, variables: Variables
-) -> tuple[Message, ...]:
-    rendered = templates.render(outline.kind, "section", variables)
-    system = sum(message.role is Role.SYSTEM for message in rendered)
-    finished = finished_messages(outline, context, templates)
-    return (*rendered[:system], *finished, *rendered[system:])
+def _asked(outline: Outline, section: Section, context: Context, templates: Templates) -> tuple[Message, ...]:
+    """Return what the book and the section say for themselves; one that is written anew says it otherwise."""
+    variables = variables_of(outline, section, context)
+    asked = templates.render(outline.kind, "section", variables)
+    if context.revision == ANEW:
+        return asked
+    revised = templates.render(outline.kind, "revise", variables | revision_variables(context.revision))
+    return (*(message for message in asked if message.role is Role.SYSTEM), *revised)
+
+
+def _blocks(
+    outline: Outline, section: Section, context: Context, templates: Templates
+) -> tuple[tuple[Role, str, str], ...]:
+    variables = variables_of(outline, section, context)
+    blocks = templates.blocks(outline.kind, "section", variables)
+    if context.revision == ANEW:
+        return blocks
+    revised = templates.blocks(outline.kind, "revise", variables | revision_variables(context.revision))
+    return (*(each for each in blocks if each[0] is Role.SYSTEM), *revised)
 
 
 def _finished(outline: Outline, context: Context, templates: Templates, *, count: Count) -> list[Part]:

@@ -32,6 +32,7 @@ class Step:
 
 STEPS: Mapping[str, Step] = {
     "section": Step(),
+    "revise": Step(own={"current": "Anna rows out.", "note": "Shorter.", "take": 2}),
     "finished": Step(system=(), user=(), own={"title": "The boat", "text": "Anna rows out."}),
     "digest": Step(own={"text": "Anna rows out. The lamp is dark."}),
     "review": Step(

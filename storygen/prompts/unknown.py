@@ -11,6 +11,7 @@ from storygen.draft import Finding
 from storygen.prompts.plain import Plain, Variables
 from storygen.prompts.pointing import point
 from storygen.prompts.shelf import TemplateFile
+from storygen.prompts.steps import STEPS
 from storygen.prompts.trees import chain, made
 from storygen.text.nearest import meant
 
@@ -92,7 +93,8 @@ def _reached(known: Variables, names: Sequence[str]) -> Plain | Variables | None
 def _kept_out(file: TemplateFile, name: str) -> str:
     if name == "section" and file.plain.endswith("/system.md.j2"):
         return "the system message is the same for every section; this belongs into user.md.j2"
-    return ""
+    steps = [step for step, each in STEPS.items() if name in each.own]
+    return f"only {' and '.join(f'{step}/user.md.j2' for step in steps)} can say it" if steps else ""
 
 
 def _list(what: str, names: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from storygen.outline.tree import Kind, Outline, Section, Style
 from storygen.prompts.codex import Known
-from storygen.prompts.context import Context
+from storygen.prompts.context import Context, Revision
 from storygen.prompts.plain import Plain
 from storygen.prompts.plan import titles
 from storygen.prompts.portion import line_not_to_cross, portion
@@ -16,10 +16,7 @@ from storygen.text.languages import language
 BOOK = ("book", "style", "avoid", "guide", "samples", "always", "plan")
 """What the system message is given: the same for every section of a book."""
 
-SECTION = (
-    *("section", "codex", "facts", "recap", "tail", "fence", "openings", "endings", "sources"),
-    *("current", "note", "take", "stretch"),
-)
+SECTION = ("section", "codex", "facts", "recap", "tail", "fence", "openings", "endings", "sources", "stretch")
 """What the user message is given besides."""
 
 LONGEST_AVOID = 25
@@ -64,9 +61,6 @@ def section_variables(outline: Outline, section: Section, context: Context) -> d
         "openings": list(dict.fromkeys(context.openings)),
         "endings": list(dict.fromkeys(context.endings)),
         "sources": [_source(source) for source in context.sources.sent],
-        "current": context.revision.current,
-        "note": context.revision.note.strip(),
-        "take": context.revision.take,
         "stretch": {
             "number": context.stretch.number,
             "of": context.stretch.of,
@@ -74,6 +68,11 @@ def section_variables(outline: Outline, section: Section, context: Context) -> d
             "open": int(context.stretch.open),
         },
     }
+
+
+def revision_variables(revision: Revision) -> dict[str, Plain]:
+    """Return what is said where a section is written anew."""
+    return {"current": revision.current, "note": revision.note.strip(), "take": revision.take}
 
 
 def _card(outline: Outline, section: Section, context: Context) -> dict[str, Plain]:

@@ -62,11 +62,11 @@ def test_an_own_template_is_tried_on_every_section(book: Path) -> None:
             ("template/variable", 2, "there is no variable “secton”; did you mean “section”?"),
         ),
         (
-            "x{% if note == 'never' %}{{ section.tile }}{% endif %}",
+            "x{% if fence == 'never' %}{{ section.tile }}{% endif %}",
             ("template/field", 1, "there is no field “tile” here; did you mean “title”?"),
         ),
         (
-            "x{% if note %}\n{{ current.missing }}{% endif %}",
+            "x{% if book.title %}\n{{ section.title.missing }}{% endif %}",
             ("template/render", 2, "'str object' has no attribute 'missing'"),
         ),
         ("{% if tail %}{{ tail }}{% endif %}", ("template/empty", 0, "it comes out empty")),
@@ -115,3 +115,9 @@ def test_a_template_that_nothing_uses_is_a_warning(book: Path) -> None:
     found = tried(book, "x", "fiction/sektion/user.md.j2")
 
     assert (False, True) == (found.failed(strict=False), found.failed(strict=True))
+
+
+def test_what_another_step_is_given_is_told_where_it_belongs(book: Path) -> None:
+    (finding,) = tried(book, "x{{ note }}").findings
+
+    assert ("template/variable", "only revise/user.md.j2 can say it") == (finding.rule, finding.help)
