@@ -76,6 +76,8 @@ def write(ctx: click.Context, /, *, console: Console, names: tuple[str, ...], **
         raise UsageError("--exact goes with --dry-run", "write counts what it is billed for anyway")
     if options["batch"] and options["stream"]:
         raise UsageError("--batch brings whole replies, --stream shows them as they come", "choose one")
+    if options["batch"] and options["jobs"]:
+        raise UsageError("--batch sends all that may be sent at once, --jobs some of it", "choose one")
     if options["output"] and len(found.outlines) > 1:
         raise UsageError("-o takes one outline", "`storygen build -o FILE` compiles each of them")
     selection = Selection(

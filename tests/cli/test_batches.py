@@ -133,10 +133,16 @@ def test_a_dry_run_says_what_a_batch_costs(capsys: pytest.CaptureFixture[str]) -
     assert pytest.approx(costs[0] / 2, abs=1e-5) == costs[1]
 
 
-def test_whole_replies_are_not_streamed(capsys: pytest.CaptureFixture[str]) -> None:
-    code = run(["write", "a.yaml", "--batch", "--stream"])
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [(["--stream"], "--batch brings whole replies"), (["--jobs", "4"], "--batch sends all that may be sent")],
+)
+def test_what_makes_no_sense_in_batches_is_refused(
+    flags: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["write", "a.yaml", "--batch", *flags])
 
-    assert (2, True) == (code, "--batch brings whole replies" in capsys.readouterr().err)
+    assert (2, True) == (code, said in capsys.readouterr().err)
 
 
 def test_a_story_is_told_that_a_batch_has_one_request(capsys: pytest.CaptureFixture[str]) -> None:
