@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import anyio
 
 from storygen.cli.loop import new_loop
+from storygen.cli.open_files import make_room
 from storygen.cli.rescue import rescue
 from storygen.desk.write import awrite
 from storygen.errors import Interrupted, Unsaved, lone
@@ -108,6 +109,7 @@ def until_stopped(work: Callable[[], Awaitable[T]], *, stopper: Stopper) -> T:
         with anyio.CancelScope() as scope, stopper.heeds(scope.cancel):
             done.append(await work())
 
+    make_room()
     try:
         anyio.run(main, backend_options=_BACKEND)
     except (Unsaved, BaseExceptionGroup) as found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing, asynccontextmanager, contextmanager
@@ -21,6 +22,7 @@ _NEVER_SENT = (
     httpx.ProxyError,
 )
 _NEVER_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL)
+_NO_MORE = (errno.EMFILE, errno.ENFILE)
 _AGAIN = "try again; what came so far is kept"
 _SENT = "http11.receive_response_headers.started"  # httpcore's name for what follows the last byte sent
 
@@ -121,7 +123,12 @@ def _translated(where: str) -> Iterator[None]:
 
 def _unreachable(where: str, error: httpx.TransportError) -> Unreachable:
     because = _because(error)
-    if _is_about_tls(error):
+    if any(isinstance(each, OSError) and each.errno in _NO_MORE for each in _causes(error)):
+        return Unreachable(
+            "no further connection can be opened: this process has as many open files as it may",
+            "allow it more (`ulimit -n 4096`), or run fewer at once with --jobs",
+        )
+    if any(isinstance(each, ssl.SSLError) for each in _causes(error)):
         return Unreachable(
             f"{where} cannot prove who it is{because}",
             "check the base URL, the network's proxy and this machine's clock",
@@ -134,9 +141,10 @@ def _because(error: Exception) -> str:
     return f": {error}" if str(error) else ""
 
 
-def _is_about_tls(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield *error* and all that led to it; where a host has several addresses, what happened at each."""
+    if error is not None:
+        yield error
+        for each in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+            yield from _causes(each)
+        yield from _causes(error.__cause__ or error.__context__)

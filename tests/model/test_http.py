@@ -202,6 +202,25 @@ def test_where_nobody_listens_nothing_is_owed_and_another_try_may_help() -> None
     assert error.retry
 
 
+def test_where_no_file_may_be_opened_any_more_the_error_says_what_to_do() -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def main() -> str:
+        async with connect("http://127.0.0.1:9") as below:
+            send = sender(below("POST", ""))
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+            with pytest.raises(Unreachable) as found:
+                await anext(send(BODY))
+            return found.value.help
+
+    try:
+        said = anyio.run(main)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert "ulimit -n 4096" in said
+
+
 def test_a_server_without_tls_cannot_prove_who_it_is() -> None:
     with ScriptedServer([]) as server:
         _, error = outcome(server.url.replace("http:", "https:"))
