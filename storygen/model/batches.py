@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
-
-import anyio
 
 from storygen.errors import Cut, Rejected, Unreachable
 from storygen.messages import Below, Delta, Opened, Reply
@@ -16,7 +14,7 @@ from storygen.model.answer import answer
 from storygen.model.deadlines import Deadlines
 from storygen.model.keys import Key, without_keys
 from storygen.model.reader import LARGEST_TEXT, Reader, read_message
-from storygen.model.send import LARGEST_ERROR, headers, hidden, naming
+from storygen.model.send import Watch, headers, hidden, naming, start_of
 from storygen.model.strict_json import read_json
 from storygen.model.verdict import Hide, judge, rejected_in_stream
 from storygen.model.wire import NEWEST_VERSION, SAMPLING_VERSION, version
@@ -74,8 +72,8 @@ class Batches:
         """Have a batch made of *bodies*, each by the name that its result will have: 64 of [a-zA-Z0-9_-]."""
         try:
             return _batch(await self._answer("POST", "", _spelled(bodies), spoken=_version(bodies)))
-        except Rejected as error:
-            if error.status in _NOT_OFFERED:
+        except (Rejected, Cut) as error:
+            if not error.retry if isinstance(error, Cut) else error.status in _NOT_OFFERED:
                 error.help = "this server may have no batches: leave out --batch; or check the base URL"
             raise
 
@@ -85,33 +83,41 @@ class Batches:
 
     async def made_since(self, moment: float) -> tuple[Batch, ...]:
         """Return the batches that were created at *moment*, in seconds since 1970, or later; newest first."""
-        found: list[Batch] = []
+        found: dict[str, Batch] = {}
         after = ""
         while True:
-            page = await self._answer("GET", f"?limit={_PAGE}{after}")
-            data = page.get("data")
-            batches = (
-                [_batch(each) for each in data if isinstance(each, Mapping)] if isinstance(data, list) else []
-            )
-            newer = [each for each in batches if each.created >= moment or not each.created]
-            found += newer
-            if not page.get("has_more") or not newer:
-                return tuple(found)
-            after = f"&after_id={batches[-1].id}"
+            page = await self._page(after)
+            newer = {each.id: each for each in _listed(page) if each.created >= moment or not each.created}
+            if newer.keys() <= found.keys():
+                return tuple(found.values())
+            found |= newer
+            if not page.get("has_more"):
+                return tuple(found.values())
+            after = f"&after_id={[*newer][-1]}"
 
     async def results(self, id: str) -> AsyncGenerator[tuple[str, Result], None]:  # noqa: A002 - the word
         """Yield the results of the batch of that *id*, which has ended, each with its request's name."""
         hide = self.key.hide if self.key else without_keys
         transport = self.below("GET", f"{_PATH}/{id}/results")
-        async with transport(headers(NEWEST_VERSION, key=self.key), b"") as reply:
+        watch = Watch.start(self.deadlines)
+        async with AsyncExitStack() as stack:
+            stack.enter_context(naming(self.key))
+            opening = stack.enter_async_context(transport(headers(NEWEST_VERSION, key=self.key), b""))
+            reply = hidden(await watch.opened(opening), hide)
             if reply.status != _OK:
-                with naming(self.key):
-                    raise judge(
-                        reply.status, hidden(reply, hide).headers, await self._start(reply), hide=hide
-                    )
-            async with aclosing(self._lines(reply)) as lines:
-                async for line in lines:
-                    yield read_result(line, hide=hide)
+                raise judge(reply.status, reply.headers, await start_of(reply, watch), hide=hide)
+            lines = await stack.enter_async_context(aclosing(_lines(reply, watch)))
+            async for line in lines:
+                yield read_result(line, hide=hide)
+
+    async def _page(self, after: str) -> Fields:
+        """Return a page of all batches; of a server that has none, an empty one."""
+        try:
+            return await self._answer("GET", f"?limit={_PAGE}{after}")
+        except Rejected as error:
+            if error.status in _NOT_OFFERED:
+                return {}
+            raise
 
     async def _answer(
         self, method: str, path: str, body: bytes = b"", *, spoken: str = NEWEST_VERSION
@@ -119,32 +125,21 @@ class Batches:
         transport = self.below(method, f"{_PATH}{path}")
         return await answer(transport, body, spoken=spoken, key=self.key, deadlines=self.deadlines)
 
-    async def _start(self, reply: Reply) -> bytes:
-        body = bytearray()
-        while len(body) < LARGEST_ERROR and (chunk := await self._chunk(reply)) is not None:
-            body += chunk
-        return bytes(body[:LARGEST_ERROR])
 
-    async def _lines(self, reply: Reply) -> AsyncGenerator[bytes, None]:
-        rest = bytearray()
-        while (chunk := await self._chunk(reply)) is not None:
-            *lines, last = (bytes(rest) + chunk).split(b"\n")
-            rest = bytearray(last)
-            if len(rest) > 2 * LARGEST_TEXT:
-                raise Cut(
-                    f"a result is larger than {2 * LARGEST_TEXT:,} bytes", "check the base URL", retry=False
-                )
-            for line in filter(bytes.strip, lines):
-                yield line
-        if rest.strip():
-            yield bytes(rest)
-
-    async def _chunk(self, reply: Reply) -> bytes | None:
-        """Wait for the next chunk of *reply*; None at its end."""
-        seconds = self.deadlines.silence
-        with anyio.move_on_after(seconds):
-            return await anext(reply.chunks, None)
-        raise Cut(f"the results were silent for {seconds:g} seconds", "try again")
+async def _lines(reply: Reply, watch: Watch) -> AsyncGenerator[bytes, None]:
+    rest = bytearray()
+    while (chunk := await watch.chunk(reply)) is not None:
+        *lines, last = (bytes(rest) + chunk).split(b"\n")
+        rest = bytearray(last)
+        if len(rest) > 2 * LARGEST_TEXT:
+            raise Cut(
+                f"a result is larger than {2 * LARGEST_TEXT:,} bytes", "check the base URL", retry=False
+            )
+        for line in filter(bytes.strip, lines):
+            watch.note(watch.steps + 1)
+            yield line
+    if rest.strip():
+        yield bytes(rest)
 
 
 def read_result(line: bytes, *, hide: Hide = without_keys) -> tuple[str, Result]:
@@ -185,17 +180,23 @@ def _version(bodies: Mapping[str, bytes]) -> str:
     return SAMPLING_VERSION if SAMPLING_VERSION in map(version, bodies.values()) else NEWEST_VERSION
 
 
+def _listed(page: Fields) -> list[Batch]:
+    data = page.get("data")
+    return [_batch(each) for each in data if isinstance(each, Mapping)] if isinstance(data, list) else []
+
+
 def _batch(fields: Fields) -> Batch:
     counts = fields.get("request_counts")
     numbers = counts.values() if isinstance(counts, Mapping) else ()
-    id_ = fields.get("id")
-    if not isinstance(id_, str) or not id_.replace("_", "").replace("-", "").isalnum():
+    id_, status = fields.get("id"), fields.get("processing_status")
+    named = isinstance(id_, str) and id_.replace("_", "").replace("-", "").isalnum()
+    if not named or not isinstance(status, str):
         raise Cut(
             "this is not the Message Batches API: it tells of no batch", "check the base URL", retry=False
         )
     return Batch(
-        id_,
-        ended=fields.get("processing_status") == "ended",
+        str(id_),
+        ended=status == "ended",
         requests=sum(each for each in numbers if isinstance(each, int)),
         created=_moment(fields.get("created_at")),
     )

@@ -40,7 +40,7 @@ def sender(transport: Transport, *, key: Key | None = None, deadlines: Deadlines
     hide = key.hide if key else without_keys
 
     async def send(body: bytes) -> AsyncGenerator[Delta, None]:
-        watch = _Watch.start(deadlines)
+        watch = Watch.start(deadlines)
         async with AsyncExitStack() as stack:
             stack.enter_context(naming(key))
             opening = stack.enter_async_context(transport(headers(version(body), key=key), body))
@@ -84,8 +84,8 @@ def naming(key: Key | None) -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class _Watch:
-    """Keeps the deadlines of one send by the event loop's clock."""
+class Watch:
+    """Keeps the deadlines of one send by the event loop's clock; `steps` is how far the reply has come."""
 
     deadlines: Deadlines
     began: float
@@ -93,7 +93,8 @@ class _Watch:
     steps: int = 0
 
     @classmethod
-    def start(cls, deadlines: Deadlines) -> _Watch:
+    def start(cls, deadlines: Deadlines) -> Watch:
+        """Begin to count."""
         now = anyio.current_time()
         return cls(deadlines, began=now, moved=now)
 
@@ -123,12 +124,12 @@ class _Watch:
         raise Cut(sentences[ends.index(min(ends))], _AGAIN)
 
 
-async def _admit(reply: Reply, watch: _Watch, hide: Hide) -> None:
+async def _admit(reply: Reply, watch: Watch, hide: Hide) -> None:
     """Raise the error that a reply is if its deltas are not worth reading."""
     if reply.status in _REDIRECTS:
         raise redirected(reply.status, reply.headers, hide=hide)
     compressed = reply.headers.get("content-encoding", _IDENTITY).strip().lower() != _IDENTITY
-    start = b"" if compressed or _is_the_api(reply) else await _start(reply, watch)
+    start = b"" if compressed or _is_the_api(reply) else await start_of(reply, watch)
     if reply.status >= _REDIRECTS.stop:
         raise judge(reply.status, reply.headers, start, hide=hide)
     if compressed:
@@ -137,7 +138,7 @@ async def _admit(reply: Reply, watch: _Watch, hide: Hide) -> None:
         raise not_the_api(reply.headers, start, hide=hide)
 
 
-async def _start(reply: Reply, watch: _Watch) -> bytes:
+async def start_of(reply: Reply, watch: Watch) -> bytes:
     """Return the beginning of an error's body, as much of it as came."""
     body = bytearray()
     try:
@@ -148,7 +149,7 @@ async def _start(reply: Reply, watch: _Watch) -> bytes:
     return bytes(body[:LARGEST_ERROR])
 
 
-async def _stream(reply: Reply, watch: _Watch, reader: Reader) -> AsyncGenerator[Delta, None]:
+async def _stream(reply: Reply, watch: Watch, reader: Reader) -> AsyncGenerator[Delta, None]:
     decoder = Decoder()
     try:
         while (chunk := await watch.chunk(reply)) is not None:
@@ -168,7 +169,7 @@ async def _stream(reply: Reply, watch: _Watch, reader: Reader) -> AsyncGenerator
         yield delta
 
 
-async def _whole(reply: Reply, watch: _Watch, reader: Reader) -> AsyncGenerator[Delta, None]:
+async def _whole(reply: Reply, watch: Watch, reader: Reader) -> AsyncGenerator[Delta, None]:
     body = bytearray()
     while (chunk := await watch.chunk(reply)) is not None:
         body += chunk

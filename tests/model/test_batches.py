@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -11,8 +11,9 @@ import pytest
 
 from storygen.catalogue import catalogue
 from storygen.errors import Cut, Rejected, Unreachable
-from storygen.messages import Message, Request, Role, StopReason
+from storygen.messages import Message, Reply, Request, Role, StopReason
 from storygen.model.batches import Batch, Batches, Result, read_result
+from storygen.model.deadlines import Deadlines
 from storygen.model.deltas import fold
 from storygen.model.wire import encoder, unstreamed
 from tests.servers.shore import Fails, Sends, Shore
@@ -21,6 +22,7 @@ T = TypeVar("T")
 BODY = unstreamed(encoder(catalogue())(Request("sonnet", (Message(Role.USER, "Write."),), max_tokens=100)))
 PLAIN = BODY.replace(b"claude-sonnet-5-5", b"claude-haiku-4-5")
 SAMPLING = PLAIN.removesuffix(b"}") + b',"temperature":0.5}'
+MESSAGE = b'{"id": "msg_1", "type": "message", "role": "assistant", "content": []}'
 NEW = datetime(2026, 11, 29, tzinfo=UTC)
 
 
@@ -80,7 +82,9 @@ def test_a_server_without_batches_is_told_apart() -> None:
     assert "this server may have no batches: leave out --batch; or check the base URL" == caught.value.help
 
 
-@pytest.mark.parametrize("body", [b"{}", b'{"id": 7}', b'{"id": "../../v1/files"}', b"[]", b"<html>"])
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"id": 7}', b'{"id": "../../v1/files"}', b"[]", b"<html>", MESSAGE]
+)
 def test_what_is_no_batch_is_not_taken_for_one(body: bytes) -> None:
     shore = Shore({("POST", "/batches"): [Sends(body)]})
     with pytest.raises(Cut, match="this is not the Message"):
@@ -107,6 +111,37 @@ def test_a_long_list_is_read_page_by_page() -> None:
     found = done(shore, lambda batches: batches.made_since(0))
 
     assert (made[::-1], 2) == ([each.id for each in found], shore.count("GET", "/batches?"))
+
+
+def test_a_list_that_never_ends_is_read_until_nothing_new_comes() -> None:
+    batch = {"id": "msgbatch_1", "processing_status": "ended", "created_at": NEW.isoformat()}
+    page = Sends(json.dumps({"data": [batch], "has_more": True}).encode())
+    shore = Shore({("GET", "/batches"): [page] * 4})
+
+    found = done(shore, lambda batches: batches.made_since(0))
+
+    assert (["msgbatch_1"], 2) == ([each.id for each in found], shore.count("GET", "/batches?"))
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_without_batches_has_made_none(status: int) -> None:
+    shore = Shore({("GET", "/batches"): [Fails(status)]})
+
+    assert () == done(shore, lambda batches: batches.made_since(0))
+
+
+def test_results_of_which_nothing_comes_are_not_waited_for_longer_than_for_any_reply() -> None:
+    @asynccontextmanager
+    async def silent(_headers: Mapping[str, str], _body: bytes) -> AsyncIterator[Reply]:
+        await anyio.sleep_forever()
+        yield Reply(200, {}, None)  # type: ignore[arg-type]
+
+    async def main() -> None:
+        with anyio.fail_after(10):
+            await all_results(Batches(lambda _method, _path: silent, deadlines=Deadlines(headers=0)), "a")
+
+    with pytest.raises(Cut, match="no answer came"):
+        anyio.run(main)
 
 
 def line(result: object) -> bytes:
