@@ -62,6 +62,7 @@ WAITING = "SELECT id, digest FROM attempt WHERE batch = 0 AND ended IS NULL ORDE
 """The attempts that wait for a batch to leave in, oldest first."""
 
 _AWAY = "SELECT * FROM batch WHERE id IN (SELECT batch FROM attempt WHERE ended IS NULL) ORDER BY id"
+_BATCHES = "SELECT name FROM batch WHERE name <> ''"
 _IN_BATCH = "SELECT * FROM attempt WHERE batch = ? AND ended IS NULL ORDER BY id"
 
 _UNENDED = "SELECT 1 FROM run WHERE ended IS NULL"
@@ -169,6 +170,11 @@ class JournalView:
         return tuple(
             replace(each, attempts=tuple(self._read(read_attempt, _IN_BATCH, each.number))) for each in found
         )
+
+    @property
+    def batches(self) -> frozenset[str]:
+        """The names of all batches in which requests of this book have left, as far as they are known."""
+        return frozenset(self._read(itemgetter(0), _BATCHES))
 
     def last_attempt(self, section: str) -> int:
         """Return the id of *section*'s newest attempt, 0 where there is none."""

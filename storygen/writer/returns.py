@@ -31,12 +31,12 @@ async def bring_home(journal: Journal, poll: Poll, *, origin: str, catalogue: Ca
             poll.tell(Noted(_elsewhere(away)))
             continue
         poll.tell(Noted(f"waiting for {_requests(away)} of an earlier run, which left in a batch"))
-        results = await _results(away, poll)
+        results = await _results(away, poll, known=journal.batches)
         for attempt in away.attempts:
             _settle(journal, attempt, results.get(attempt.digest), catalogue=catalogue)
 
 
-async def _results(away: Away, poll: Poll) -> dict[str, Result]:
+async def _results(away: Away, poll: Poll, *, known: frozenset[str]) -> dict[str, Result]:
     if away.name:
         try:
             return await results_of(away.name, poll, requests=away.requests)
@@ -46,7 +46,7 @@ async def _results(away: Away, poll: Poll) -> dict[str, Result]:
             poll.tell(Noted(f"the server has no batch {away.name} any more; what it had is asked for anew"))
             return {}
     digests = {attempt.digest for attempt in away.attempts}
-    _, results = await found(digests, poll, requests=away.requests, since=away.at)
+    _, results = await found(digests, poll, requests=away.requests, since=away.at, known=known)
     return results or dict.fromkeys(digests, Unreachable(_NEVER))
 
 

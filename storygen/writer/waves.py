@@ -14,7 +14,7 @@ from storygen.crash_points import CrashPoint, Reached, unwatched
 from storygen.errors import Cut, ModelError, Rejected, StorygenError, Unreachable
 from storygen.messages import Delta, Send
 from storygen.model.batches import FRAME, LARGEST, MOST, Batches, Result
-from storygen.model.waits import wait, worth_retrying
+from storygen.model.waits import worth_retrying
 from storygen.writer.attempt import digest_of
 from storygen.writer.events import Noted, Tell
 from storygen.writer.polling import Poll, found, given_up, results_of
@@ -166,7 +166,9 @@ class Waves:
                 with anyio.CancelScope(shield=True):  # whoever is told to stop knows first what was made
                     await self._make(wave, poll)
             except (Rejected, Unreachable, Cut) as error:
-                await self._again(error, failures)
+                if not worth_retrying(error) or failures > self.retries:
+                    raise _final(error) from error
+                await poll.pause(error, failures=failures, what="making a batch")
                 if isinstance(error, Cut) and (results := await self._lost(wave, poll)):
                     return results
             else:
@@ -182,18 +184,13 @@ class Waves:
 
     async def _lost(self, wave: Wave, poll: Poll) -> dict[str, Result]:
         """Return the results of a batch that was made although nobody was told; empty if none was."""
-        name, results = await found(wave.bodies, poll, requests=len(wave.bodies), since=wave.since)
+        known = {name for journal in wave.journals.values() for name in journal.batches}
+        name, results = await found(
+            wave.bodies, poll, requests=len(wave.bodies), since=wave.since, known=known
+        )
         if name:
             wave.note_name(name)
         return results
-
-    async def _again(self, error: Rejected | Unreachable | Cut, failures: int) -> None:
-        """Wait until a batch may be asked for again; where that is no use, raise what all of it meets."""
-        if not worth_retrying(error) or failures > self.retries:
-            raise _final(error)
-        seconds = wait(error, failures=failures, rng=self.chance)
-        self.tell(Noted(f"no batch could be made: {error.message}; trying again in {seconds:.0f} s"))
-        await self.sleep(seconds)
 
 
 def _copied(error: StorygenError) -> StorygenError:
@@ -205,7 +202,7 @@ def _copied(error: StorygenError) -> StorygenError:
 
 def _final(error: Rejected | Unreachable | Cut) -> StorygenError:
     """Return *error* as one that ends the run; where the batch may have been made, its results may come."""
-    if isinstance(error, Cut):
+    if isinstance(error, Cut) and error.retry:
         return given_up(error, "an answer to what left in a batch")
     error.retry = False
     if isinstance(error, Rejected):

@@ -27,9 +27,10 @@ from storygen.rehearsal.api import below_rehearsal
 
 @dataclass(frozen=True, slots=True)
 class Fails:
-    """The server says no, with this status."""
+    """The server says no, with this status and these headers."""
 
     status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ class Shore:
             await checkpoint()
             self.calls.append((method, path, body))
             match self._next(method, path):
-                case Fails(status=status):
-                    yield Reply(status, {}, _each(_error(status)))
+                case Fails(status=status, headers=said):
+                    yield Reply(status, said, _each(_error(status)))
                 case Away():
                     raise Unreachable("nothing can be reached")
                 case Sends(body=sent):

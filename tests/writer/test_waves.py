@@ -17,7 +17,7 @@ from storygen.book.journal import Journal, open_journal
 from storygen.catalogue import catalogue
 from storygen.crash_points import IN_BATCHES, CrashPoint
 from storygen.draft import Leg
-from storygen.errors import ModelError, Rejected, Stopped, StorygenError, Unreachable
+from storygen.errors import Cut, ModelError, Rejected, Stopped, StorygenError, Unreachable
 from storygen.messages import Message, Request, Role, StopReason
 from storygen.model.deltas import Fold
 from storygen.model.wire import encoder, unstreamed
@@ -53,12 +53,13 @@ class Harbour:
     reached: Callable[[CrashPoint], None] = lambda _: None
     heard: list[Event] = field(default_factory=list)
     stack: ExitStack = field(default_factory=ExitStack)
+    ahead: float = 0
 
     def journal(self, name: str = "tale") -> Journal:
         return self.stack.enter_context(open_journal(self.folder / f"{name}.db", clock=self.clock))
 
     def clock(self) -> float:
-        return self.shore.now.timestamp()
+        return self.shore.now.timestamp() + self.ahead
 
     async def sleep(self, _seconds: float) -> None:
         await anyio.lowlevel.checkpoint()
@@ -196,6 +197,17 @@ def test_a_batch_whose_making_nobody_was_told_of_is_found(harbour: Callable[...,
     assert (1, 3) == (len(here.shore.made), sum(isinstance(text, str) for text in texts))
 
 
+def test_the_batch_that_a_request_was_in_before_is_not_taken_for_the_next(
+    harbour: Callable[..., Harbour],
+) -> None:
+    here = harbour({MAKE: [None, Lost()]})
+    journal = here.journal()
+    for _ in range(2):
+        here.send_all([journal], [BODIES[0]])
+
+    assert 2 == len(journal.batches)
+
+
 def test_another_batch_of_the_same_size_is_not_taken_for_ours(harbour: Callable[..., Harbour]) -> None:
     here = harbour({MAKE: [None, Lost()]})
     here.send_all([here.journal("other")], [BODIES[1]])
@@ -210,6 +222,7 @@ def test_another_batch_of_the_same_size_is_not_taken_for_ours(harbour: Callable[
         ({MAKE: [Fails(401)]}, Rejected, Fate.REJECTED),
         ({MAKE: [Fails(529)] * 3}, Rejected, Fate.REJECTED),
         ({MAKE: [Away()] * 3}, Unreachable, Fate.UNSENT),
+        ({MAKE: [Sends(b"<html>")]}, Cut, Fate.UNKNOWN),
     ],
 )
 def test_a_batch_that_cannot_be_made_ends_the_run_for_all(
@@ -220,7 +233,8 @@ def test_a_batch_that_cannot_be_made_ends_the_run_for_all(
 
     assert [(kind, False)] * 3 == [(type(each), each.retry) for each in found]  # type: ignore[union-attr]
     assert all(each.fatal for each in found if isinstance(each, Rejected))
-    assert fate in {Fate.REJECTED, Fate.UNSENT}
+    assert fate in {Fate.REJECTED, Fate.UNSENT, Fate.UNKNOWN}
+    assert 0 == here.shore.count("GET", "/batches")
 
 
 @pytest.mark.parametrize(
@@ -236,6 +250,48 @@ def test_a_batch_that_is_out_of_reach_stops_the_run_and_stays_away(
 
     assert [Stopped] * 3 == [type(each) for each in found]
     assert [Fate.INTENT] * 3 == fates(journal)
+
+
+LATER = {"retry-after": "7200"}
+
+
+@pytest.mark.parametrize("call", [MAKE, LOOK, READ])
+def test_nobody_sits_through_a_wait_of_hours(harbour: Callable[..., Harbour], call: tuple[str, str]) -> None:
+    here = harbour({call: [Fails(429, LATER)]})
+    (found,) = here.send_all([here.journal()], BODIES[:1])
+
+    assert isinstance(found, Stopped)
+    assert "has to wait 120 minutes" in found.message
+    assert found.help.startswith("run the same command again at ")
+
+
+@pytest.mark.parametrize("call", [MAKE, LOOK, READ])
+def test_every_wait_for_another_try_is_told(harbour: Callable[..., Harbour], call: tuple[str, str]) -> None:
+    here = harbour({call: [Fails(429)]})
+    here.send_all([here.journal()], BODIES[:1])
+
+    assert 1 == sum("the rate limit is exceeded" in each and "trying again in" in each for each in here.said)
+
+
+def test_a_batch_that_never_ends_is_not_waited_for_longer_than_any_lasts(
+    harbour: Callable[..., Harbour], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storygen.writer.polling.LONGEST", 20_000.0)
+    going_on = Sends(b'{"id": "msgbatch_1", "processing_status": "in_progress"}')
+    here = harbour({LOOK: [going_on] * 99})
+    (found,) = here.send_all([here.journal()], BODIES[:1])
+
+    assert isinstance(found, Stopped)
+    assert "has not ended" in found.message
+
+
+def test_results_without_end_are_not_read_to_the_end(harbour: Callable[..., Harbour]) -> None:
+    lines = b"".join(b'{"custom_id":"%d","result":{"type":"expired"}}\n' % each for each in range(9))
+    here = harbour({READ: [Sends(lines)]})
+    (found,) = here.send_all([here.journal()], BODIES[:1])
+
+    assert isinstance(found, Stopped)
+    assert "more results came than the 1 that" in found.message
 
 
 def test_whoever_stops_lets_the_next_one_carry_the_wave_on(harbour: Callable[..., Harbour]) -> None:
@@ -381,6 +437,29 @@ def test_what_a_killed_run_sent_comes_home_and_is_paid_once(
     assert [Fate.COMPLETE if whole else Fate.UNSENT] * 3 == fates(journal)
     assert made == len(here.shore.made)
     assert whole == all(attempt.cost and attempt.usage.output_tokens for attempt in journal.attempts())
+
+
+def test_a_clock_that_takes_local_time_for_the_worlds_loses_no_batch(
+    harbour: Callable[..., Harbour],
+) -> None:
+    here = harbour()
+    here.ahead = 14 * 3_600
+    with killed(here, CrashPoint.AFTER_BATCH):
+        here.send_all([here.journal()], BODIES[:1])
+    journal = here.journal()
+    here.bring_home(journal)
+
+    assert [Fate.COMPLETE] == fates(journal)
+
+
+def test_where_no_batch_can_be_made_nothing_is_waited_for(harbour: Callable[..., Harbour]) -> None:
+    here = harbour({LIST: [Fails(404)]})
+    with killed(here, CrashPoint.BEFORE_BATCH):
+        here.send_all([here.journal()], BODIES[:1])
+    journal = here.journal()
+    here.bring_home(journal)
+
+    assert [Fate.UNSENT] == fates(journal)
 
 
 def test_what_comes_home_is_billed_at_half_the_price(harbour: Callable[..., Harbour]) -> None:
