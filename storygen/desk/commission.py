@@ -46,9 +46,10 @@ class Past:
     def read(cls, journal: JournalView, *, rehearsed: bool) -> Past:
         """Return what *journal* says of real drafts, or of *rehearsed* ones."""
         horizon = journal.horizon
-        kept = journal.all_generated(rehearsed=rehearsed)
-        known = journal.all_generated(rehearsed=rehearsed, until=horizon)
-        return cls(journal.attempts(), _oldest_first(kept), _oldest_first(known), horizon)
+        kept = known = _oldest_first(journal.all_generated(rehearsed=rehearsed))
+        if kept and kept[-1].attempt > horizon:
+            known = _oldest_first(journal.all_generated(rehearsed=rehearsed, until=horizon))
+        return cls(journal.attempts(), kept, known, horizon)
 
 
 def commission_of(project: Project, *, rehearsed: bool, past: Past = Past()) -> Commission:
