@@ -209,6 +209,20 @@ def test_a_ceiling_stops_it_and_more_of_it_goes_on(
 
 
 @pytest.mark.usefixtures("desk")
+def test_a_plan_is_a_run_that_is_over_when_it_is_whole(
+    configured: Callable[[ScriptedServer], None],
+) -> None:
+    with ScriptedServer(answers) as server:
+        configured(server)
+        run(["plan", "novella.md", "-o", "outline.yaml", "-q", "--max-calls", "1"])
+        with view_journal(Path(".storygen", "journal.db")) as journal:
+            stopped = journal.any_open
+        run(["plan", "novella.md", "-o", "outline.yaml", "-q"])
+        with view_journal(Path(".storygen", "journal.db")) as journal:
+            assert (True, False) == (stopped, journal.any_open)
+
+
+@pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
