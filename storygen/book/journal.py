@@ -98,6 +98,11 @@ class Journal(Commits):
             )
         return batch
 
+    def stay(self, number: int) -> None:
+        """Note that the batch of that *number* was never made: what was to leave in it waits as before."""
+        with self.one_commit():
+            self._db.execute("UPDATE attempt SET batch = 0 WHERE batch = ? AND ended IS NULL", (number,))
+
     def name_batch(self, number: int, name: str) -> None:
         """Note what the server calls the batch of that *number*."""
         with self.one_commit():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import assert_never
 
 import click
@@ -43,7 +43,7 @@ class JsonWatch:
             case Waiting(section=section, seconds=seconds, why=why):
                 self._line(event="wait", id=section.id, seconds=round(seconds, 1), why=why)
             case Polled():
-                self._line(event="batch", **asdict(event))
+                self._line(event="batch", **asdict(replace(event, waited=round(event.waited, 1))))
             case Finished(section=section, draft=draft, cost=cost, path=path):
                 self._line(
                     event="section",

@@ -133,10 +133,15 @@ def model_of(commission: Commission, section: Section) -> str:
     return model_row(commission, section).id
 
 
-def cost_of(commission: Commission, section: Section, draft: Draft) -> int | None:
-    """Return what the legs of *draft* cost, in micro-dollars; None where nobody knows a price."""
-    row = commission.catalogue.find(model_of(commission, section))
-    costs = [row.cost(leg.usage) for leg in draft.legs]
+def cost_of(commission: Commission, section: Section, draft: Draft, journal: JournalView) -> int | None:
+    """Return what the legs of *draft* cost, in micro-dollars; None where nobody knows a price.
+
+    The *journal* tells which of them came in a batch, of this run or of one before.
+    """
+    model = model_of(commission, section)
+    alone, batched = catalogue().find(model), catalogue().in_batches().find(model)
+    came = {attempt.usage for attempt in journal.attempts(section=section.id) if attempt.batch}
+    costs = [(batched if leg.usage in came else alone).cost(leg.usage) for leg in draft.legs]
     return None if None in costs else sum(cost or 0 for cost in costs)
 
 

@@ -147,7 +147,7 @@ class Run:
             shelved=shelved,
             rehearsed=rehearsed,
             model=lambda section: model_of(commission, section),
-            price=lambda section, draft: cost_of(commission, section, draft),
+            price=lambda section, draft: cost_of(commission, section, draft, journal),
             inputs=asked_from(project, commission),
             tell=tell,
         )

@@ -75,9 +75,16 @@ class Wave:
     def note_name(self, name: str) -> None:
         """Put on record in every book what the server calls the batch."""
         self.batch = name
-        for journal, number in self.numbers:
-            if journal in self.journals.values():
-                journal.name_batch(number, name)
+        for journal, number in self._at_hand():
+            journal.name_batch(number, name)
+
+    def note_staying(self) -> None:
+        """Put on record in every book that no batch was made."""
+        for journal, number in self._at_hand():
+            journal.stay(number)
+
+    def _at_hand(self) -> list[tuple[Journal, int]]:
+        return [each for each in self.numbers if each[0] in self.journals.values()]
 
 
 @dataclass(slots=True)
@@ -167,7 +174,7 @@ class Waves:
                     await self._make(wave, poll)
             except (Rejected, Unreachable, Cut) as error:
                 if not worth_retrying(error) or failures > self.retries:
-                    raise _final(error) from error
+                    raise _final(error, wave) from error
                 await poll.pause(error, failures=failures, what="making a batch")
                 if isinstance(error, Cut) and (results := await self._lost(wave, poll)):
                     return results
@@ -200,10 +207,11 @@ def _copied(error: StorygenError) -> StorygenError:
     return own
 
 
-def _final(error: Rejected | Unreachable | Cut) -> StorygenError:
+def _final(error: Rejected | Unreachable | Cut, wave: Wave) -> StorygenError:
     """Return *error* as one that ends the run; where the batch may have been made, its results may come."""
     if isinstance(error, Cut) and error.retry:
         return given_up(error, "an answer to what left in a batch")
+    wave.note_staying()
     error.retry = False
     if isinstance(error, Rejected):
         error.fatal = True

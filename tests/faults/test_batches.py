@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -20,12 +21,12 @@ CUT = "Page 11"
 FINISHED = [f"Page {number}" for number in range(PAGES)]
 
 
-def outline(folder: Path) -> Path:
-    """Write an outline of PAGES pages, one of which has no room for what it is asked."""
+def outline(folder: Path, *, count: int = PAGES) -> Path:
+    """Write an outline of so many pages, one of which has no room for what it is asked."""
     pages = [
         f"  - title: Page {number}\n    words: 60\n    beats: [Say what part {number} is for.]\n"
         + ("    max_tokens: 50\n" if f"Page {number}" == CUT else "")
-        for number in range(PAGES)
+        for number in range(count)
     ]
     folder.mkdir()
     path = folder / "outline.yaml"
@@ -34,7 +35,12 @@ def outline(folder: Path) -> Path:
 
 
 def write(book: Path, url: str, *flags: str, crash_at: str = "") -> int:
-    """Run `storygen write` as a process of its own and return its exit code."""
+    """Run `storygen write` and return its exit code."""
+    return run(book, url, *flags, crash_at=crash_at).returncode
+
+
+def run(book: Path, url: str, *flags: str, crash_at: str = "") -> subprocess.CompletedProcess[bytes]:
+    """Run `storygen write` as a process of its own."""
     environ = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "ANTHROPIC_API_KEY": "sk-test"}
     environ |= {"ANTHROPIC_BASE_URL": url, "STORYGEN_CRASH_AT": crash_at}
     process = subprocess.run(
@@ -47,7 +53,7 @@ def write(book: Path, url: str, *flags: str, crash_at: str = "") -> int:
         check=False,
     )
     print(process.stderr.decode()[-3_000:])
-    return process.returncode
+    return process
 
 
 def files(book: Path) -> dict[str, bytes]:
@@ -87,3 +93,15 @@ def test_a_batch_run_that_was_killed_becomes_the_same_book(
     assert ([-signal.SIGKILL, 1], alone) == (codes, files(book))
     assert sorted([*FINISHED, SCRIPT.errs, SCRIPT.expires, CUT]) == sorted(server.titles)
     assert 0 == sum(attempt.held for attempt in attempts)
+
+
+def test_what_comes_home_to_a_run_without_batches_is_shown_at_half_the_price(tmp_path: Path) -> None:
+    book = outline(tmp_path / "book", count=3).parent
+    with BatchServer() as server:
+        write(book, server.url, "--batch", crash_at=CrashPoint.POLLING)
+        shown = run(book, server.url, "--json").stdout.splitlines()
+    with view_journal(book / ".storygen" / "journal.db") as journal:
+        billed = sum(attempt.cost or 0 for attempt in journal.attempts())
+
+    assert billed == round(json.loads(shown[-1])["total"]["cost"] * 1_000_000)
+    assert 1 == len(server.made)

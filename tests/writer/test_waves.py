@@ -229,8 +229,10 @@ def test_a_batch_that_cannot_be_made_ends_the_run_for_all(
     harbour: Callable[..., Harbour], script: object, kind: type[ModelError], fate: Fate
 ) -> None:
     here = harbour(script)
-    found = here.send_all([here.journal()] * 3, BODIES)
+    journal = here.journal()
+    found = here.send_all([journal] * 3, BODIES)
 
+    assert () == journal.away
     assert [(kind, False)] * 3 == [(type(each), each.retry) for each in found]  # type: ignore[union-attr]
     assert all(each.fatal for each in found if isinstance(each, Rejected))
     assert fate in {Fate.REJECTED, Fate.UNSENT, Fate.UNKNOWN}
