@@ -25,7 +25,7 @@ BUSY = Rejected("busy", status=529, kind="overloaded_error", retry=True)
 DRAFT = Draft("boat", DONE.text, legs=(Leg(DONE.text, StopReason.END_TURN, USAGE),))
 
 
-def intend(journal: Journal, section: str) -> int:
+def intend(journal: Journal, section: str, *, batched: bool = False) -> int:
     return journal.open_intent(
         section,
         Leg("", StopReason.CUT),
@@ -34,6 +34,7 @@ def intend(journal: Journal, section: str) -> int:
         model="m",
         rehearsed=False,
         reserved=500,
+        batched=batched,
     )
 
 
@@ -46,6 +47,9 @@ HISTORY: tuple[Callable[[Journal], object], ...] = (
     lambda journal: journal.keep(DRAFT, model="m", rehearsed=False),
     lambda journal: journal.partial(intend(journal, "storm"), "It st", "silence", usage=USAGE),
     lambda journal: journal.unknown(intend(journal, "storm"), "reset"),
+    lambda journal: intend(journal, "pier", batched=True),
+    lambda journal: journal.leave(["d"], requests=2, origin="https://api.example.org"),
+    lambda journal: journal.name_batch(1, "msgbatch_1"),
     lambda journal: journal.rejected(intend(journal, "calm"), BUSY),
 )
 """What happens to a small journal, a commit or two at a time."""
@@ -56,13 +60,14 @@ def truth(path: Path) -> tuple[Any, ...]:
     with view_journal(path) as view:
         return (
             view.attempts(),
-            [view.attempts(section=section) for section in ("boat", "storm", "calm")],
+            [view.attempts(section=section) for section in ("boat", "storm", "pier", "calm")],
             [view.legs(section) for section in ("boat", "storm")],
             [view.last_attempt(section) for section in ("boat", "storm", "calm")],
-            [view.text(number) for number in range(1, 6)],
+            [view.text(number) for number in range(1, 7)],
             (view.completion_for("f-boat"), view.partial_for("f-storm")),
             (view.all_generated(), view.all_generated_partials(), view.versions("boat")),
             view.inputs("boat", version=1, rehearsed=False),
+            (view.away, view.batches),
         )
 
 
@@ -106,6 +111,8 @@ def test_a_flipped_bit_is_reported_or_changes_nothing(path: Path, stride: int, t
         "UPDATE draft SET status = 'final'",
         "UPDATE leg SET base = 1",
         "UPDATE asked SET inputs = '{}'",
+        "UPDATE batch SET requests = 3",
+        "UPDATE attempt SET batch = NULL WHERE batch = 1",
         "UPDATE attempt SET seal = NULL",
         "UPDATE draft SET crc = crc + 1",
     ],
@@ -204,4 +211,4 @@ def test_a_torn_end_is_dropped_and_said(killed: tuple[Path, list[Any]]) -> None:
     log = path.with_name("journal.db-wal")
     log.write_bytes(log.read_bytes()[:-1_000])
     with open_journal(path, clock=float) as journal:
-        assert (True, 4) == (journal.torn, len(journal.attempts()))
+        assert (True, 5) == (journal.torn, len(journal.attempts()))
