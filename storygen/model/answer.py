@@ -17,6 +17,9 @@ from storygen.model.verdict import Hide, judge, not_the_api
 LARGEST = 1 << 20
 """How many bytes of an answer are read."""
 
+SLOWEST = 128 << 10
+"""Bytes a second that a line carries at least: what is large may take longer to leave."""
+
 _OK = 200
 
 
@@ -28,13 +31,14 @@ async def answer(
     Raises Rejected where the server says no, Unreachable where nothing was sent, and Cut where no answer
     came in time, or none that is an object.
     """
-    with anyio.move_on_after(deadlines.headers):
+    seconds = deadlines.headers + len(body) / SLOWEST
+    with anyio.move_on_after(seconds):
         async with transport(headers(spoken, key=key), body) as reply:
             hide = key.hide if key else without_keys
             raw = await _read(reply)
             with naming(key):
                 return _object(hidden(reply, hide), raw, hide=hide)
-    raise Cut(f"no answer came for {deadlines.headers:g} seconds", "try again")
+    raise Cut(f"no answer came for {round(seconds, 1):g} seconds", "try again")
 
 
 async def _read(reply: Reply) -> bytes:

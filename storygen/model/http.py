@@ -24,6 +24,7 @@ _NEVER_SENT = (
 _NEVER_SENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL)
 _NO_MORE = (errno.EMFILE, errno.ENFILE)
 _AGAIN = "try again; what came so far is kept"
+_PIECE = 1 << 20
 _SENT = "http11.receive_response_headers.started"  # httpcore's name for what follows the last byte sent
 
 
@@ -64,14 +65,25 @@ def _transport(
     @asynccontextmanager
     async def transport(headers: Mapping[str, str], body: bytes) -> AsyncIterator[Reply]:
         with _translated(where):
+            fields = {**headers, "content-length": str(len(body))} if body else dict(headers)
             request = client.build_request(
-                method, url, headers=dict(headers), content=body or None, extensions={"trace": trace}
+                method,
+                url,
+                headers=fields,
+                content=_pieces(body) if body else None,
+                extensions={"trace": trace},
             )
             response = await client.send(request, stream=True)
         async with aclosing(response), aclosing(_chunks(response, where, reached)) as chunks:
             yield Reply(response.status_code, _lower(response), chunks)
 
     return transport
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    """Yield *body* bit by bit: the deadline of a write is that of one piece, however large the whole is."""
+    for start in range(0, len(body), _PIECE):
+        yield body[start : start + _PIECE]
 
 
 def _client(deadlines: Deadlines, proxy: str | None, ca_file: str | None) -> httpx.AsyncClient:

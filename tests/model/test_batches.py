@@ -12,9 +12,11 @@ import pytest
 from storygen.catalogue import catalogue
 from storygen.errors import Cut, Rejected, Unreachable
 from storygen.messages import Message, Reply, Request, Role, StopReason
+from storygen.model.answer import SLOWEST
 from storygen.model.batches import Batch, Batches, Result, read_result
 from storygen.model.deadlines import Deadlines
 from storygen.model.deltas import fold
+from storygen.model.keys import Key
 from storygen.model.wire import encoder, unstreamed
 from tests.servers.shore import Fails, Sends, Shore
 
@@ -142,6 +144,16 @@ def test_results_of_which_nothing_comes_are_not_waited_for_longer_than_for_any_r
 
     with pytest.raises(Cut, match="no answer came"):
         anyio.run(main)
+
+
+def test_a_large_batch_has_the_time_that_it_takes_to_leave() -> None:
+    batches = Batches(Shore().below, Key("sk-test"), Deadlines(headers=0))
+    body = BODY.replace(b"Write.", b"Write. " * SLOWEST)
+
+    async def main() -> int:
+        return (await batches.create({"a": body})).requests
+
+    assert 1 == anyio.run(main)
 
 
 def line(result: object) -> bytes:

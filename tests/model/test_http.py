@@ -108,6 +108,22 @@ def test_the_request_arrives_as_it_was_encoded() -> None:
     assert "authorization" not in asked.headers
 
 
+def test_a_large_request_arrives_whole_and_with_its_length() -> None:
+    body = BODY.replace(b"Write.", b"Write. " * MIB)
+
+    async def main(url: str) -> None:
+        async with connect(url) as below, aclosing(sender(below("POST", ""))(body)) as deltas:  # type: ignore[type-var]
+            async for _ in deltas:
+                pass
+
+    with ScriptedServer([Says("Yes.")]) as server:
+        anyio.run(main, server.url)
+
+    (arrived,) = server.asked
+    assert (len(body), str(len(body))) == (len(arrived.body), arrived.headers["content-length"])
+    assert arrived.body == body
+
+
 def test_a_reply_that_breaks_keeps_its_text() -> None:
     completion, error = answer(Breaks(Break.CLOSE, PROSE))
     assert (PROSE, True) == (completion.text, isinstance(error, Cut))
