@@ -99,7 +99,7 @@ def one_by_one(commission: Commission, sections: Sequence[Section], *, batched: 
     jobs = commission.settings.jobs
     if jobs == 1 or len(sections) == 1 or not runs_alone(sections):
         return ()
-    flag = "each batch has one request here" if batched else f"--jobs {jobs:,} changes nothing here"
+    flag = "no two requests leave together" if batched else f"--jobs {jobs:,} changes nothing here"
     why = f"{flag}: every section comes after the one before it"
     return (f"{why}; `after` in the outline says what may be written at once",)
 

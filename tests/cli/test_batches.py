@@ -145,11 +145,11 @@ def test_what_makes_no_sense_in_batches_is_refused(
     assert (2, True) == (code, said in capsys.readouterr().err)
 
 
-def test_a_story_is_told_that_a_batch_has_one_request(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_story_is_told_that_its_requests_leave_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
     Path("tale.yaml").write_text("title: Tale\nwords: 200\nsections: [One, Two]\n")
     code = run(["write", "tale.yaml", "--batch"])
 
-    assert (0, True) == (code, "each batch has one request here" in capsys.readouterr().err)
+    assert (0, True) == (code, "no two requests leave together" in capsys.readouterr().err)
 
 
 def test_status_tells_what_is_away(
