@@ -21,7 +21,7 @@ async def await_results(
 ) -> None:
     """Put on record in *journal* what batches of earlier runs brought, over *wire*, as soon as it is there.
 
-    Raises Stopped where it cannot be had.
+    Raises ModelError where it cannot be had, Stopped where it does not come.
     """
     if wire.batches is None or not wire.origin:
         return

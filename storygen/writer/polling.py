@@ -60,7 +60,7 @@ class Poll:
 async def results_of(name: str, poll: Poll, *, requests: int) -> dict[str, Result]:
     """Return the results of the batch of that *name*, of so many *requests*, as soon as it has ended.
 
-    Raises Stopped where it cannot be reached any more, or does not end.
+    Raises ModelError where it cannot be reached any more, Stopped where it does not end.
     """
     results = await _results(name, poll, requests=requests)
     poll.tell(Noted(f"batch {name} has ended: {_tally(results)}"))
@@ -74,7 +74,7 @@ async def found(
 
     It is none of those that are *known* by name: the same request may have been in one of them before. A
     server tells what is in a batch only when that has ended: every one that may be ours is waited for. Raises
-    Stopped where no answer can be had.
+    ModelError where no answer can be had.
     """
     made = await _patiently(lambda: poll.batches.made_since(since - SKEW), "the list of batches", poll)
     for batch in reversed(made):
@@ -123,7 +123,7 @@ async def _read(name: str, poll: Poll, requests: int) -> dict[str, Result]:
 
 
 async def _patiently(call: Callable[[], Awaitable[T]], wanted: str, poll: Poll) -> T:
-    """Return what *call* brings, tried again where it fails; raise Stopped where that does not help."""
+    """Return what *call* brings, tried again where it fails; raise ModelError where that does not help."""
     for failures in count(1):
         try:
             return await call()
@@ -134,9 +134,9 @@ async def _patiently(call: Callable[[], Awaitable[T]], wanted: str, poll: Poll) 
     raise AssertionError("count never ends")
 
 
-def given_up(error: ModelError, wanted: str) -> Stopped:
+def given_up(error: ModelError, wanted: str) -> ModelError:
     """Return the error that ends a run whose batch may be under way while *wanted* cannot be had."""
-    return Stopped(
+    return ModelError(
         f"{wanted} cannot be had: {error.message}",
         "a server keeps results for 29 days: mend that, and run the same command again",
         notes=error.notes,

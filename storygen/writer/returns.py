@@ -8,7 +8,7 @@ from dataclasses import replace
 from storygen.book.attempts import Attempt, Away
 from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
-from storygen.errors import Cut, Rejected, Stopped, Unreachable
+from storygen.errors import Cut, ModelError, Rejected, Unreachable
 from storygen.messages import Completion, StopReason
 from storygen.model.batches import Result
 from storygen.model.deltas import fold
@@ -23,8 +23,8 @@ async def bring_home(journal: Journal, poll: Poll, *, origin: str, catalogue: Ca
     """Wait for the results that *journal* still misses from *origin*, and put them on record.
 
     From then on they answer as if their run had not been killed: nobody pays twice. *catalogue* has the
-    prices of a batch. Batches at other endpoints are left alone, and named. Raises Stopped where results
-    cannot be had.
+    prices of a batch. Batches at other endpoints are left alone, and named. Raises ModelError where results
+    cannot be had, Stopped where they do not come.
     """
     for away in journal.away:
         if away.origin != origin:
@@ -40,7 +40,7 @@ async def _results(away: Away, poll: Poll, *, known: frozenset[str]) -> dict[str
     if away.name:
         try:
             return await results_of(away.name, poll, requests=away.requests)
-        except Stopped as error:
+        except ModelError as error:
             if not _is_gone(error):
                 raise
             poll.tell(Noted(f"the server has no batch {away.name} any more; what it had is asked for anew"))
@@ -50,7 +50,7 @@ async def _results(away: Away, poll: Poll, *, known: frozenset[str]) -> dict[str
     return results or dict.fromkeys(digests, Unreachable(_NEVER))
 
 
-def _is_gone(error: Stopped) -> bool:
+def _is_gone(error: ModelError) -> bool:
     cause = error.__cause__
     return isinstance(cause, Rejected) and cause.status == _NOT_FOUND
 

@@ -105,8 +105,8 @@ class Waves:
     def sender(self, batches: Batches, journal: Journal, *, origin: str) -> Send:
         """Return what sends the requests that *journal* has intents of, through *batches* at *origin*.
 
-        Raises what the request itself would have met, and Stopped where the batch cannot be reached any more:
-        its results are still to come then.
+        Raises what the request itself would have met, and a bare ModelError where the batch cannot be reached
+        any more: its results are still to come then.
         """
 
         async def send(body: bytes) -> AsyncGenerator[Delta, None]:

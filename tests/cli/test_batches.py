@@ -164,7 +164,7 @@ def test_status_tells_what_is_away(
         capsys.readouterr()
         run(["status", "a.yaml"])
 
-    assert (3, True) == (code, "3 requests are away in a batch" in capsys.readouterr().out)
+    assert (4, True) == (code, "3 requests are away in a batch" in capsys.readouterr().out)
 
 
 def test_a_batch_has_a_line_and_its_sections_have_none() -> None:

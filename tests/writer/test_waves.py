@@ -250,7 +250,7 @@ def test_a_batch_that_is_out_of_reach_stops_the_run_and_stays_away(
     journal = here.journal()
     found = here.send_all([journal] * 3, BODIES)
 
-    assert [Stopped] * 3 == [type(each) for each in found]
+    assert [ModelError] * 3 == [type(each) for each in found]
     assert [Fate.INTENT] * 3 == fates(journal)
 
 
@@ -292,7 +292,7 @@ def test_results_without_end_are_not_read_to_the_end(harbour: Callable[..., Harb
     here = harbour({READ: [Sends(lines)]})
     (found,) = here.send_all([here.journal()], BODIES[:1])
 
-    assert isinstance(found, Stopped)
+    assert isinstance(found, ModelError)
     assert "more results came than the 1 that" in found.message
 
 
