@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from shutil import disk_usage
 
 from storygen.book.schema import APPLICATION_ID, SEALED, VERSION, migrate
 from storygen.book.seals import broken_seal, seal_from_now
@@ -41,6 +42,9 @@ _NO_SHARED_MEMORY = {
     sqlite3.SQLITE_IOERR_SHMLOCK,
     sqlite3.SQLITE_IOERR_SHMMAP,
 }
+
+_SHARED = 32 << 10
+"""Bytes that SQLite asks for at once, for what readers share."""
 
 
 def open_writer(path: Path, *, reached: Reached = unwatched) -> sqlite3.Connection:
@@ -141,13 +145,21 @@ def close_untouched(db: sqlite3.Connection, path: Path) -> None:
     db.close()
 
 
+def _kind_at(path: Path, error: sqlite3.Error) -> int:
+    """Return the kind of *error* at *path*; a disk without room for what readers share is a full one."""
+    no_room = (
+        error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE and disk_usage(path.parent).free < _SHARED
+    )
+    return sqlite3.SQLITE_FULL if no_room else _kind(error)
+
+
 @contextmanager
 def told(path: Path) -> Iterator[None]:
     """Turn what SQLite says about the journal at *path* into a JournalError."""
     try:
         yield
     except sqlite3.Error as error:
-        words, help_ = _WHY.get(_kind(error), (str(error), "run the same command with --debug"))
+        words, help_ = _WHY.get(_kind_at(path, error), (str(error), "run the same command with --debug"))
         raise JournalError(f"the journal {path} cannot be used: {words}", help_) from error
     except UnicodeDecodeError as error:  # Python cannot even read what SQLite says about a damaged table
         raise damaged(path, "its tables make no sense") from error
