@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
@@ -30,13 +29,13 @@ from storygen.messages import (
     Send,
     StopReason,
     Text,
-    Usage,
 )
 from storygen.model.limiter import Limiter, need_of
 from storygen.model.waits import LONGEST, RetryBucket, resume_at, wait, worth_retrying
 from storygen.outline.tree import Section
 from storygen.writer.ask import plain_tokens
 from storygen.writer.budget import Amount
+from storygen.writer.counted import counted
 from storygen.writer.diagnosis import Diagnosis
 from storygen.writer.events import Grew, Tell, Thinking, Waiting
 from storygen.writer.lost import Agree, ask_again
@@ -210,7 +209,7 @@ async def _send(number: int, parcel: Parcel, *, line: Line) -> Answer:
         except BaseException:
             _left(number, stream.fold.completion, line=line)
             raise
-        return _ended(number, stream.fold.completion, parcel.request, line=line)
+        return _ended(number, stream.fold.completion, parcel, line=line)
 
 
 def _hear(delta: Delta, *, section: Section, line: Line) -> None:
@@ -227,29 +226,18 @@ def _hear(delta: Delta, *, section: Section, line: Line) -> None:
             assert_never(delta)
 
 
-def _ended(number: int, completion: Completion, request: Request, *, line: Line) -> Answer:
+def _ended(number: int, completion: Completion, parcel: Parcel, *, line: Line) -> Answer:
     """Write down a stream that ended by itself, whole or without its stop reason."""
     if completion.stop_reason is StopReason.CUT:
         return _failed(
             number, completion, Cut("the stream ended without a stop reason", "try again"), line=line
         )
-    row = line.catalogue.find(request.model)
-    usage = _usage(request, completion, count=line.count, factor=row.factor)
-    counted = replace(completion, usage=usage)
-    line.journal.complete(number, counted, cost=0 if request.rehearsed else row.cost(usage))
+    row = line.catalogue.find(parcel.request.model)
+    usage = counted(completion, plain=parcel.plain, count=line.count, factor=row.factor)
+    whole = replace(completion, usage=usage)
+    line.journal.complete(number, whole, cost=0 if parcel.request.rehearsed else row.cost(usage))
     line.bucket.put_back()
-    return Answer(counted, estimated=usage != completion.usage)
-
-
-def _usage(request: Request, completion: Completion, *, count: Count, factor: float) -> Usage:
-    """Return what a reply used; what its server did not count is counted here, in the model's own tokens."""
-    usage = completion.usage
-    if not usage.prompt_tokens:
-        asked = sum(count(message.text) for message in request.messages)
-        usage = replace(usage, input_tokens=math.ceil(asked * factor))
-    if completion.text and not usage.output_tokens:
-        usage = replace(usage, output_tokens=math.ceil(count(completion.text) * factor))
-    return usage
+    return Answer(whole, estimated=usage != completion.usage)
 
 
 def _failed(number: int, completion: Completion, error: Failure, *, line: Line) -> Answer:

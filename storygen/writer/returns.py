@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from storygen.book.attempts import Attempt, Away
@@ -12,6 +11,8 @@ from storygen.errors import Cut, ModelError, Rejected, Unreachable
 from storygen.messages import Completion, StopReason
 from storygen.model.batches import Result
 from storygen.model.deltas import fold
+from storygen.text.tokens import count_tokens
+from storygen.writer.counted import counted
 from storygen.writer.events import Noted
 from storygen.writer.polling import Poll, found, results_of
 
@@ -74,10 +75,8 @@ def _close(journal: Journal, attempt: Attempt, reply: Completion, *, catalogue: 
     if reply.stop_reason is StopReason.CUT:
         journal.partial(attempt.id, reply.text, "the reply has no stop reason", usage=reply.usage)
         return
-    if not reply.usage.prompt_tokens:
-        asked = math.ceil(attempt.plain * row.factor)
-        reply = replace(reply, usage=replace(reply.usage, input_tokens=asked))
-    journal.complete(attempt.id, reply, cost=row.cost(reply.usage))
+    usage = counted(reply, plain=attempt.plain, count=count_tokens, factor=row.factor)
+    journal.complete(attempt.id, replace(reply, usage=usage), cost=row.cost(usage))
 
 
 def _elsewhere(away: Away) -> str:

@@ -477,6 +477,25 @@ def test_what_comes_home_is_billed_at_half_the_price(harbour: Callable[..., Harb
     assert attempt.cost == -(-full // 2)
 
 
+def test_what_its_server_does_not_count_is_counted_when_it_comes_home(
+    harbour: Callable[..., Harbour],
+) -> None:
+    here = harbour()
+    with killed(here, CrashPoint.POLLING):
+        here.send_all([here.journal()], BODIES[:1])
+    uncounted = (
+        b'{"custom_id":"%b","result":{"type":"succeeded","message":{"type":"message","role":"assistant",'
+        b'"content":[{"type":"text","text":"It rained all day."}],"stop_reason":"end_turn","usage":{}}}}'
+    )
+    here.shore.script[READ] = [Sends(uncounted % digest_of(BODIES[0]).encode())]
+    journal = here.journal()
+    here.bring_home(journal)
+    (attempt,) = journal.attempts()
+
+    assert attempt.usage.input_tokens > 0
+    assert attempt.usage.output_tokens > 0
+
+
 def test_a_reply_that_was_half_on_record_comes_home_whole(harbour: Callable[..., Harbour]) -> None:
     here = harbour()
     with killed(here, CrashPoint.POLLING):
