@@ -15,16 +15,17 @@ from tests.servers.scripted import Says, ScriptedServer
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")
+SCALE = (TOP / "benchmarks" / "SCALE.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    """Return the fenced blocks of the README in *language*."""
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language: str, *, page: str = README) -> list[str]:
+    """Return the fenced blocks of *page* in *language*."""
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
 
 
-def commands() -> list[str]:
-    """Return every line of the README's shell blocks that runs storygen."""
-    lines = [line for block in blocks("sh") for line in block.splitlines()]
+def commands(page: str = README) -> list[str]:
+    """Return every line of the shell blocks of *page* that runs storygen."""
+    lines = [line for block in blocks("sh", page=page) for line in block.splitlines()]
     return [line for line in lines if line.startswith("storygen ")]
 
 
@@ -39,10 +40,35 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("book")
 @pytest.mark.parametrize(
-    "line", [line for line in commands() if "localhost" not in line and "rehearsal --port" not in line]
+    "line",
+    [
+        line
+        for line in commands() + commands(SCALE)
+        if "localhost" not in line and "rehearsal --port" not in line
+    ],
 )
-def test_every_command_of_the_readme_runs(line: str) -> None:
+def test_every_command_of_the_pages_runs(line: str) -> None:
     assert 0 == run(shlex.split(line)[1:])
+
+
+@pytest.mark.skipif(shutil.which("xargs") is None or shutil.which("jq") is None, reason="needs xargs and jq")
+def test_groups_of_books_are_written_as_the_page_on_scale_says(book: Path) -> None:
+    for name in ("boat", "clock"):
+        (book / "books" / name).mkdir(parents=True)
+        shutil.copy(book / "outline.yaml", book / "books" / name)
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    (block,) = [block for block in blocks("sh", page=SCALE) if "xargs" in block]
+    result = subprocess.run(
+        [str(shutil.which("sh")), "-ec", block],
+        cwd=book,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": programs},
+    )
+
+    ended = ['["books/boat/outline.yaml",0]', '["books/clock/outline.yaml",0]']
+    assert (0, ended) == (result.returncode, sorted(result.stdout.split())), result.stderr
 
 
 def test_another_server_is_written_with_as_the_readme_says(
