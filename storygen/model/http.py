@@ -97,7 +97,7 @@ def _client(deadlines: Deadlines, proxy: str | None, ca_file: str | None) -> htt
             timeout=httpx.Timeout(
                 connect=deadlines.connect,
                 write=deadlines.write,
-                read=max(deadlines.headers, deadlines.silence),
+                read=None,  # whoever reads keeps these deadlines, all of them at once
                 pool=None,
             ),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _ALONE = (
     "\u3005\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -51,6 +52,11 @@ def count_words(text: str) -> int:
     >>> count_words("# The *lamp*, she said -- don't touch the well-known lamp!")
     9
     """
+    return _count(text)
+
+
+@lru_cache(maxsize=1_024)  # the same texts are counted again and again while a book is written
+def _count(text: str) -> int:
     return len(split_words(text))
 
 

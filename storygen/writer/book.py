@@ -211,7 +211,11 @@ class _Bench:
     async def _finish(self, section: Section, group: TaskGroup) -> None:
         """Write *section*, and keep it."""
         try:
-            self._keep(section, self.shelf.proofread(section, await self._write(section, group)))
+            draft = await self._write(section, group)
+            try:
+                await self.seats.turn()
+            finally:
+                self._keep(section, self.shelf.proofread(section, draft))
         except DiskFull as error:  # nothing new is begun, and what streams ends well
             self.closed = True
             self._leave(section, error)
@@ -237,6 +241,7 @@ class _Bench:
         self.start(group)
 
     async def _write(self, section: Section, group: TaskGroup) -> Draft:
+        await self.seats.turn()
         sitting = self.shelf.resume(section, self.texts, self.digests)
         self.line.tell(Began(section, count_words(sitting.text)))
         tell = self.line.tell if self.warm else partial(self._hear, group)

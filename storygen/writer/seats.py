@@ -16,6 +16,7 @@ class Seats:
     """So many seats; one that becomes free goes to whoever has the longest way before it."""
 
     free: int = 1
+    _turn: anyio.Lock = field(default_factory=anyio.Lock)
     _waiting: list[tuple[float, int, anyio.Event]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
 
@@ -31,6 +32,15 @@ class Seats:
             yield
         finally:
             self._stand_up()
+
+    async def turn(self) -> None:
+        """Return once nobody else is in between: before the next one is let in, all that has come is read.
+
+        Beginning and ending a section keep the event loop busy for a moment. Many that begin or end together
+        would else keep it so long that what others are waiting for seems late.
+        """
+        async with self._turn:
+            pass
 
     async def _sit(self, way: float) -> None:
         if self.free:
