@@ -17,7 +17,7 @@ from storygen.desk.written import Written
 from storygen.errors import Cut, Rejected, StorygenError, Unreachable
 from storygen.messages import Delta, Ended, Opened, StopReason, Text
 from storygen.model.wire import encoder
-from storygen.writer.events import Began, Event, Grew, Noted
+from storygen.writer.events import Began, Event, Finished, Grew, Noted
 
 PAGES = """\
 title: The Manual
@@ -159,6 +159,23 @@ def test_a_run_that_is_cancelled_saves_every_stream(manual: Path) -> None:
 
     anyio.run(main)
     assert ["01-alpha.partial.md", "03-gamma.partial.md", "05-epsilon.partial.md"] == partials(manual)
+
+
+def test_what_has_come_whole_is_kept_where_a_run_is_cancelled_meanwhile(manual: Path) -> None:
+    room = Room(together=3)
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+
+            def cancel(event: Event) -> None:
+                if isinstance(event, Finished):
+                    group.cancel_scope.cancel()
+
+            group.start_soon(lambda: awrite(opened(manual, 16), wire=room.wire, tell=cancel))
+
+    anyio.run(main)
+    drafts = sorted(path.name for path in (manual.parent / "drafts").iterdir())
+    assert ["01-alpha.md", "03-gamma.md", "05-epsilon.md"] == drafts
 
 
 def test_stopping_finishes_what_is_begun(manual: Path) -> None:
