@@ -147,10 +147,8 @@ def close_untouched(db: sqlite3.Connection, path: Path) -> None:
 
 def _kind_at(path: Path, error: sqlite3.Error) -> int:
     """Return the kind of *error* at *path*; a disk without room for what readers share is a full one."""
-    no_room = (
-        error.sqlite_errorcode == sqlite3.SQLITE_IOERR_SHMSIZE and disk_usage(path.parent).free < _SHARED
-    )
-    return sqlite3.SQLITE_FULL if no_room else _kind(error)
+    shares = _code(error) == sqlite3.SQLITE_IOERR_SHMSIZE
+    return sqlite3.SQLITE_FULL if shares and disk_usage(path.parent).free < _SHARED else _kind(error)
 
 
 @contextmanager
@@ -172,7 +170,11 @@ def told(path: Path) -> Iterator[None]:
 
 def _kind(error: sqlite3.Error) -> int:
     """Return the lowest byte of SQLite's code; the upper ones say more than a person needs."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _code(error) & 0xFF
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0)  # Python's own errors have none
 
 
 def _refuse_a_lone_log(path: Path) -> None:
