@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from storygen.errors import Cut, ModelError, Rejected, Unreachable
+from storygen.errors import Cut, ModelError, Rejected, Stopped, Unreachable
 
 LONGEST = 600.0
 """Seconds; a server that asks for more makes the run stop, to be gone on with later."""
@@ -43,6 +43,15 @@ def resume_at(seconds: float, *, now: float) -> str:
         return "in more than a year"
     then, today = datetime.fromtimestamp(now + seconds), datetime.fromtimestamp(now)  # noqa: DTZ006 - their own clock
     return f"at {then:%H:%M}" if then.date() == today.date() else f"on {then:%Y-%m-%d at %H:%M}"
+
+
+def refuse_longer(seconds: float, why: str, *, what: str, now: float) -> None:
+    """Raise Stopped where *what* had to wait longer than LONGEST, and say *why*; *now* is Unix time."""
+    if seconds > LONGEST:
+        raise Stopped(
+            f"{what} has to wait {seconds / 60:,.0f} minutes: {why}",
+            f"run the same command again {resume_at(seconds, now=now)}; everything written so far is kept",
+        )
 
 
 @dataclass(slots=True)

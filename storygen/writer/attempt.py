@@ -31,7 +31,7 @@ from storygen.messages import (
     Text,
 )
 from storygen.model.limiter import Limiter, need_of
-from storygen.model.waits import LONGEST, RetryBucket, resume_at, wait, worth_retrying
+from storygen.model.waits import RetryBucket, refuse_longer, wait, worth_retrying
 from storygen.outline.tree import Section
 from storygen.writer.ask import plain_tokens
 from storygen.writer.budget import Amount
@@ -153,12 +153,7 @@ async def _give_up(error: Failure, *, tries: int, section: Section, line: Line) 
 
 def _announce(seconds: float, why: str, *, section: Section, line: Line) -> None:
     """Tell of a wait, or raise Stopped where it is longer than anybody should sit through."""
-    if seconds > LONGEST:
-        raise Stopped(
-            f"{section.id} has to wait {seconds / 60:,.0f} minutes: {why}",
-            f"run the same command again {resume_at(seconds, now=line.clock())}; "
-            "everything written so far is kept",
-        )
+    refuse_longer(seconds, why, what=section.id, now=line.clock())
     line.tell(Waiting(section, seconds, why))
 
 

@@ -13,8 +13,7 @@ from typing import TypeVar
 from storygen.crash_points import CrashPoint, Reached
 from storygen.errors import Cut, ModelError, Rejected, Stopped, Unreachable
 from storygen.model.batches import Batches, Result
-from storygen.model.waits import LONGEST as LONGEST_PAUSE
-from storygen.model.waits import resume_at, wait, worth_retrying
+from storygen.model.waits import refuse_longer, wait, worth_retrying
 from storygen.writer.events import Noted, Polled, Tell
 
 LONGEST = 60.0
@@ -47,12 +46,7 @@ class Poll:
         Raises Stopped where that is too long.
         """
         seconds = wait(error, failures=failures, rng=self.chance)
-        if seconds > LONGEST_PAUSE:
-            raise Stopped(
-                f"{what} has to wait {seconds / 60:,.0f} minutes: {error.message}",
-                f"run the same command again {resume_at(seconds, now=self.clock())}; "
-                "everything written so far is kept",
-            )
+        refuse_longer(seconds, error.message, what=what, now=self.clock())
         self.tell(Noted(f"{what}: {error.message}; trying again in {seconds:.0f} s"))
         await self.sleep(seconds)
 
