@@ -28,6 +28,11 @@ def first(reply: Behaviour) -> Script:
     return lambda asked: next(left, None) or continuing(TEXT)(asked)
 
 
+def last_words(reply: Waits) -> str:
+    """Return what the screen shows once the whole head of *reply* has come."""
+    return " ".join(reply.head.split()[-3:])
+
+
 def gone(began: float) -> bool:
     """Say whether the promised time since *began* is not over."""
     return time.monotonic() - began < PROMPTLY * BUSY
@@ -47,9 +52,8 @@ def test_ctrl_c_finishes_what_streams_and_begins_nothing(at_server: AtServer, re
 
 def test_a_second_ctrl_c_keeps_every_word_and_leaves(at_server: AtServer, reply: Waits) -> None:
     author, _ = at_server(first(reply))
-    with terminal(author, "write") as screen:
-        reply.came.wait()
-        screen.wait_for("writing")
+    with terminal(author, "write", "--stream") as screen:
+        screen.wait_for(last_words(reply))
         screen.press(CTRL_C)
         screen.wait_for("finishing")
         began = time.monotonic()
@@ -144,8 +148,8 @@ def test_a_run_in_the_background_still_hears_who_ends_it(at_server: AtServer, re
 
 def test_a_closed_window_ends_a_run_as_the_system_does(at_server: AtServer, reply: Waits) -> None:
     author, _ = at_server(first(reply))
-    with terminal(author, "write") as screen:
-        screen.wait_for("writing")
+    with terminal(author, "write", "--stream") as screen:
+        screen.wait_for(last_words(reply))
         screen.close()
 
         assert (129, [reply.head.strip()]) == (screen.ended(), author.partials())
