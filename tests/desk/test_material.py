@@ -153,6 +153,37 @@ def test_a_command_that_fails_is_an_error_with_its_name(tmp_path: Path, command:
         output_of(tmp_path, environ={"PATH": "/usr/bin:/bin"})(command)
 
 
+def test_a_command_that_prints_without_end_is_ended(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="printed more than 262,144 bytes"):
+        output_of(tmp_path, environ={"PATH": "/usr/bin:/bin"})("yes")
+
+
+def test_a_command_is_waited_for_only_so_long(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="took longer than"):
+        output_of(tmp_path, environ={"PATH": "/usr/bin:/bin"}, patience=0.2)("sleep 600")
+
+
+def test_a_command_that_closes_its_output_and_goes_on_is_waited_for_only_so_long(tmp_path: Path) -> None:
+    command = "sh -c 'exec >&- 2>&-; exec sleep 600'"
+    with pytest.raises(FileError, match="took longer than"):
+        output_of(tmp_path, environ={"PATH": "/usr/bin:/bin"}, patience=0.2)(command)
+
+
+def test_the_last_lines_of_a_command_that_failed_are_shown(tmp_path: Path) -> None:
+    command = "sh -c 'seq 9; echo no such module >&2; exit 3'"
+    with pytest.raises(FileError, match="ended with code 3") as caught:
+        output_of(tmp_path, environ={"PATH": "/usr/bin:/bin"})(command)
+
+    assert ("7", "8", "9", "no such module") == caught.value.notes
+
+
+def test_somebody_who_wants_a_shell_is_told_how(tmp_path: Path) -> None:
+    with pytest.raises(FileError) as caught:
+        output_of(tmp_path, environ={"PATH": "/usr/bin:/bin"})("LANG=C ferry --help")
+
+    assert "run it yourself, or take it out; no shell reads it, sh -c '...' gives it one" == caught.value.help
+
+
 def test_a_command_never_sees_a_key(project_folder: Path) -> None:
     outline = project_folder / "docs" / "outline.yaml"
     outline.write_text("title: T\nkind: docs\nwords: 200\nsources: [{run: env}]\npages: [A]\n")
