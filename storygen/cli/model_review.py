@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from storygen.cli.naming import named, quoted
+from storygen.cli.naming import again, named
 from storygen.cli.opening import open_here
 from storygen.cli.review import document, finding_fields
 from storygen.errors import Interrupted, UsageError
@@ -133,7 +133,7 @@ def _text(console: Console, project: Project, reviews: ModelReviews) -> Iterator
             "the text before is kept."
         )
     if not reviews.sections:
-        yield f"Nothing was reviewed; storygen status {quoted(project.outline.path)} says what is written."
+        yield f"Nothing was reviewed; storygen status {again(project.outline.path)} says what is written."
     if reviews.rehearsed:
         yield "Rehearsed by the built-in model: nothing was sent or paid."
     else:

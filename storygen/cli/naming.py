@@ -6,6 +6,9 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
+
+from storygen.cli.options import flags_here
 from storygen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +46,14 @@ def quoted(path: Path) -> str:
     "'my book/outline.yaml'"
     """
     return shlex.quote(str(path))
+
+
+def again(path: Path) -> str:
+    """Return *path* and the running command's flags that say where things lie, as a shell takes them."""
+    ctx = click.get_current_context(silent=True)
+    book = ctx.params.get("book") if ctx else None
+    flags = {"--source-root": flags_here().get("source_root"), "--book": book}
+    return shlex.join([str(path), *(str(word) for flag in flags.items() if flag[1] for word in flag)])
 
 
 def ids_here(words: Sequence[str]) -> list[str]:

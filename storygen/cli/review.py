@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from storygen.cli.naming import ids_here, is_outline, named, quoted
+from storygen.cli.naming import again, ids_here, is_outline, named
 from storygen.cli.opening import open_here
 from storygen.cli.options import allow_commands, as_json, book_option, outlines_and_ids, shared
 from storygen.cli.table import table
@@ -119,7 +119,7 @@ def _review_offline(
 def _text(console: Console, project: Project, reviewed: Reviewed) -> Iterator[str]:
     yield f"{project.outline.title}\n"
     if not reviewed.sections:
-        yield f"Nothing is written yet: storygen write {quoted(project.outline.path)}"
+        yield f"Nothing is written yet: storygen write {again(project.outline.path)}"
         return
     for findings in (reviewed.verifiable, reviewed.indicative):
         yield from _findings(console, findings)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storygen.cli.caching import cache_text
-from storygen.cli.naming import named, quoted
+from storygen.cli.naming import again, named
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines, shared
 from storygen.cli.table import dollars, money, short, table
@@ -78,7 +78,7 @@ def _remarks(project: Project, status: Status) -> Iterator[str]:
         requests = "1 request is" if status.away == 1 else f"{status.away:,} requests are"
         yield f"{requests} away in a batch; `storygen write` waits for what comes back."
     if left := status.count(State.MISSING, State.INCOMPLETE):
-        yield f"{left} to write: storygen write {quoted(project.outline.path)}"
+        yield f"{left} to write: storygen write {again(project.outline.path)}"
 
 
 def _row(line: Line) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from storygen.book.freshness import Freshness
-from storygen.cli.naming import quoted
+from storygen.cli.naming import again
 from storygen.desk.states import State
 
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ def stale_text(outline: Path, status: Status) -> str:
     if not stale:
         return ""
     ids = [line.id for line in stale[:_MOST_IDS]] + ["..."] * (len(stale) > _MOST_IDS)
-    replace = f"To replace it:          storygen write {quoted(outline)} --stale\n"
+    replace = f"To replace it:          storygen write {again(outline)} --stale\n"
     return (
         f"Stale text is kept ({len(stale)} of {len(status.lines)}).\n"
         + replace * any(line.replaceable for line in stale)
-        + f"To accept it as it is:  storygen accept {quoted(outline)} {' '.join(ids)}"
+        + f"To accept it as it is:  storygen accept {again(outline)} {' '.join(ids)}"
     )
 
 

@@ -10,7 +10,7 @@ import click
 
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
-from storygen.cli.options import allow_commands, as_json, book_option, outlines_and_ids, shared
+from storygen.cli.options import allow_commands, book_option, outlines_and_ids, shared
 from storygen.errors import Interrupted, StorygenError, UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ MANY = 5_000
 @click.option("--yes", is_flag=True, help="Agree to more sections than any book has.")
 @allow_commands
 @book_option
-@as_json
+@click.option("--json", is_flag=True, help="A JSON line for every event; the last of a book is `book`.")
 @shared
 @click.pass_context
 def write(ctx: click.Context, /, *, console: Console, names: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401 - click's options

@@ -45,6 +45,18 @@ def test_what_can_be_done_about_stale_text_is_said(capsys: pytest.CaptureFixture
     ]
 
 
+def test_what_is_said_keeps_the_flags_that_say_where_things_lie(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["status", "outline.yaml", "--source-root", ".", "--book", str(tmp_path / "my book")])
+
+    assert (
+        capsys.readouterr()
+        .out.strip()
+        .endswith(f"storygen write outline.yaml --source-root . --book '{tmp_path}/my book'")
+    )
+
+
 def test_what_is_said_runs(capsys: pytest.CaptureFixture[str]) -> None:
     codes = [run(["accept", "outline.yaml", "the-last-boat"]), run(["write", "outline.yaml", "--stale"])]
 
