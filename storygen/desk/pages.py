@@ -55,15 +55,16 @@ class _Shelf:
     written: list[Path] = field(default_factory=list)
     edited: list[Path] = field(default_factory=list)
 
-    def lay(self, path: Path, text: str, *, own: str, was: str) -> None:
+    def lay(self, path: Path, text: str, *, own: str, was: str) -> bool:
         """Write *text* to *path*, unless what is our *own* in it *was* changed there by somebody."""
         name = _name(self.book, path)
         if was and hash_text(was) not in {self.known.get(name, ""), hash_text(own)}:
             self.edited.append(path)
-            return
+            return False
         save(path, text)
         self.known[name] = hash_text(own)
         self.written.append(path)
+        return True
 
 
 def build_pages(project: Project, folder: Path, *, toc: Toc | None = None) -> BuiltPages:
@@ -81,9 +82,10 @@ def build_pages(project: Project, folder: Path, *, toc: Toc | None = None) -> Bu
         found = _pages(project)
         record = read_record(project.book) or Record(project.book.outline_name)
         shelf = _Shelf(project.book, folder, dict(record.pages))
+        bare = _bare(folder, toc)
         for page in found:
             if page.text:
-                _lay(shelf, page)
+                _lay(shelf, page, head="" if bare else page.head)
         if toc is not None:
             _lay_toc(shelf, project, found, toc)
         write_record(project.book, replace(record, pages=shelf.known))
@@ -93,26 +95,37 @@ def build_pages(project: Project, folder: Path, *, toc: Toc | None = None) -> Bu
         tuple(shelf.edited),
         tuple(_strays(shelf, found)),
         tuple(page.id for page in found if not page.text),
-        tuple(
-            _finding(folder, dead) for dead in dead_links(found, there=lambda name: (folder / name).exists())
-        ),
+        tuple(_findings(shelf, found)),
         carried,
     )
 
 
 def _pages(project: Project) -> tuple[Page, ...]:
     now = standings(project.outline, read_book(project.book))
-    rehearsed = {standing.section.id for standing in now if standing.state is State.REHEARSED}
-    scene_break = project.settings.scene_break
-    return pages(project.outline, texts_of(now), scene_break=scene_break, rehearsed=rehearsed)
+    return pages(
+        project.outline,
+        texts_of(now),
+        scene_break=project.settings.scene_break,
+        rehearsed={each.section.id for each in now if each.state is State.REHEARSED},
+        fronts={each.section.id: each.front for each in now if each.front},
+    )
 
 
-def _lay(shelf: _Shelf, page: Page) -> None:
-    """Write *page* under the front matter that its file has already, or else under one with its title."""
+def _bare(folder: Path, toc: Toc | None) -> bool:
+    """Say whether the pages are for mdBook, which shows front matter as if it were text."""
+    return toc is Toc.MDBOOK or (toc is None and (folder / "SUMMARY.md").exists())
+
+
+def _lay(shelf: _Shelf, page: Page, *, head: str) -> None:
+    """Write *page* under *head*, or under the front matter that its writer has given or left it."""
     path = shelf.folder / page.name
     there = split_front_matter(_text(shelf.folder, page.name))
-    head = there.head or page.head
-    shelf.lay(path, f"{head}\n{page.text}", own=page.text, was=plain_prose(there.prose))
+    mark = f"{_name(shelf.book, path)}#front-matter"
+    ours = not path.exists() or shelf.known.get(mark) == hash_text(there.head)
+    above = head if ours else there.head
+    text = f"{above}\n{page.text}" if above else page.text
+    if shelf.lay(path, text, own=page.text, was=plain_prose(there.prose)) and ours:
+        shelf.known[mark] = hash_text(head)
 
 
 def _lay_toc(shelf: _Shelf, project: Project, found: tuple[Page, ...], toc: Toc) -> None:
@@ -143,10 +156,22 @@ def _strays(shelf: _Shelf, found: tuple[Page, ...]) -> Iterator[Path]:
             yield from [path] if path.exists() else []
 
 
+def _findings(shelf: _Shelf, found: tuple[Page, ...]) -> Iterator[Finding]:
+    """Yield the links that lead nowhere, also on those pages that stayed as somebody has changed them."""
+    edited = {path.name for path in shelf.edited}
+    laid = tuple(_as_it_lies(shelf, page) if page.name in edited else page for page in found)
+    for dead in dead_links(laid, there=lambda name: (shelf.folder / name).exists()):
+        yield _finding(shelf.folder, dead)
+
+
+def _as_it_lies(shelf: _Shelf, page: Page) -> Page:
+    return replace(page, text=split_front_matter(_text(shelf.folder, page.name)).prose)
+
+
 def _finding(folder: Path, dead: DeadLink) -> Finding:
     """Say where on the page a link leads nowhere."""
-    lines = dead.page.text.split("\n")
-    above = split_front_matter(_text(folder, dead.page.name)).head.count("\n") + 1
+    source = dead.page.text.split("\n")[dead.link.line - 1]
+    above = _text(folder, dead.page.name).partition(dead.page.text)[0].count("\n")
     return Finding(
         rule="pages/dead-link",
         message=f"`{dead.link.target}` leads nowhere: {dead.why}",
@@ -154,9 +179,9 @@ def _finding(folder: Path, dead: DeadLink) -> Finding:
         line=dead.link.line + above,
         column=dead.link.column,
         width=len(dead.link.target),
-        source=lines[dead.link.line - 1],
+        source=source,
         under=f"did you mean `{dead.meant}`?" if dead.meant else "",
-        help="mend the link in the draft of its section",
+        help="mend it in the draft, or in the file that the outline names",
     )
 
 

@@ -32,12 +32,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A section, its state, and the text it has, whole or not."""
+    """A section, its state, and the text it has, whole or not; `front` is what stands above one in a file."""
 
     section: Section
     state: State
     text: str = ""
     stored: StoredDraft | None = None
+    front: str = ""
 
     @property
     def whole(self) -> bool:
@@ -72,8 +73,8 @@ def standings(outline: Outline, shelved: Shelved) -> tuple[Standing, ...]:
 
 def _standing(outline: Outline, section: Section, shelved: Shelved) -> Standing:
     if section.file:
-        text = read_inside(outline.path.parent, section.file, limit=LARGEST_FILE)
-        return Standing(section, State.FINAL, split_front_matter(text).prose.strip("\n"))
+        parts = split_front_matter(read_inside(outline.path.parent, section.file, limit=LARGEST_FILE))
+        return Standing(section, State.FINAL, parts.prose.strip("\n"), front=parts.head)
     if stored := shelved.drafts.get(section.id):
         return Standing(
             section, _state(section, stored, shelved.record.sections.get(section.id)), stored.text, stored

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from itertools import groupby
+from types import MappingProxyType
 from typing import assert_never
 
 from storygen.manuscript.assemble import SCENE_BREAK, body
@@ -29,12 +30,14 @@ class Page:
     """One page: its name as a file, its title, the titles of the headings above it, and its text.
 
     The text is without front matter; nothing of it is there where no section of the page has a text yet.
+    `front` is the front matter that a page brings which was written by hand.
     """
 
     id: str
     title: str
     above: tuple[str, ...]
     text: str
+    front: str = ""
 
     @property
     def name(self) -> str:
@@ -44,7 +47,7 @@ class Page:
     @property
     def head(self) -> str:
         """The front matter of a page that has none of its writer's own yet."""
-        return f"---\ntitle: {quoted(self.title)}\n---\n"
+        return self.front or f"---\ntitle: {quoted(self.title)}\n---\n"
 
 
 def pages(
@@ -53,13 +56,14 @@ def pages(
     *,
     scene_break: str = SCENE_BREAK,
     rehearsed: Collection[str] = (),
+    fronts: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Page, ...]:
     """Return the pages of *outline* with the *texts* of its sections, by id, in reading order.
 
     A page is a node under `pages`, else each outermost node. Its title is its first heading; what is below it
     keeps its distance. Labels of footnotes and links are unique in a page, and a link to the id of a section
     or heading, as `#install`, leads to where that stands. A page is marked that has a
-    section whose id is in *rehearsed*.
+    section whose id is in *rehearsed*; *fronts* has what stands above those that were written by hand.
     """
     titles = {node.id: node.title for node in outline.nodes}
     places = _places(outline)
@@ -74,7 +78,7 @@ def pages(
             )
             above = tuple(titles[parent] for parent in nodes[0].parents)
             text = retarget("\n\n".join(marked) + "\n", partial(_place, id_, places)) if written else ""
-            found.append(Page(id_, titles[id_], above, text))
+            found.append(Page(id_, titles[id_], above, text, fronts.get(id_, "")))
     return tuple(found)
 
 

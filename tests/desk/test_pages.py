@@ -70,6 +70,30 @@ def test_front_matter_stays_the_writers(manual: Path) -> None:
     )
 
 
+def test_front_matter_that_its_writer_took_out_stays_out(manual: Path) -> None:
+    built(manual)
+    page = manual.parent / "docs" / "install.md"
+    page.write_text(page.read_text().partition("---\n\n")[2])
+    built(manual)
+
+    assert page.read_text().startswith("# Install\n")
+
+
+def test_front_matter_that_nobody_touched_follows_the_outline(manual: Path) -> None:
+    built(manual)
+    manual.write_text(MANUAL.replace("title: Install", "title: Set up, id: install"))
+    built(manual)
+
+    assert (manual.parent / "docs" / "install.md").read_text().startswith('---\ntitle: "Set up"\n---\n')
+
+
+def test_pages_of_mdbook_have_no_front_matter_since_it_would_show_it(manual: Path) -> None:
+    built(manual, toc=Toc.MDBOOK)
+    built(manual)
+
+    assert (manual.parent / "docs" / "install.md").read_text().startswith("# Install\n")
+
+
 def test_a_page_that_was_changed_by_hand_stays_and_is_named(manual: Path) -> None:
     built(manual)
     page = manual.parent / "docs" / "install.md"
@@ -101,6 +125,30 @@ def test_a_hand_written_page_is_taken_in(manual: Path) -> None:
     built(manual)
 
     assert "# Own page\n\nWritten by hand.\n" in (manual.parent / "docs" / "own-page.md").read_text()
+
+
+def test_a_hand_written_page_brings_its_front_matter(manual: Path) -> None:
+    own = manual.parent / "own.md"
+    manual.write_text(MANUAL + "  - {title: Own page, file: own.md}\n")
+    page = manual.parent / "docs" / "own-page.md"
+    heads = []
+    for description in ("First", "Second"):
+        own.write_text(f"---\ndescription: {description}\n---\nWritten by hand.\n")
+        built(manual)
+        heads.append(page.read_text().partition("\n\n")[0])
+
+    assert ["---\ndescription: First\n---", "---\ndescription: Second\n---"] == heads
+
+
+def test_links_of_a_page_that_was_changed_by_hand_are_read_as_they_stand(manual: Path) -> None:
+    draft = manual.parent / "drafts" / "01-install.md"
+    draft.write_text(draft.read_text() + "\nSee [it](us.md).\n")
+    built(manual)
+    page = manual.parent / "docs" / "install.md"
+    page.write_text(page.read_text().replace("\n# Install", "\n\n\n# Install").replace("us.md", "ours.md"))
+    (finding,) = built(manual).findings
+
+    assert "See [it](ours.md)." == page.read_text().split("\n")[finding.line - 1] == finding.source
 
 
 def test_a_dead_link_is_found_with_its_place(manual: Path) -> None:
