@@ -48,10 +48,10 @@ def _document(path: Path, checked: Checked) -> dict[str, object]:
 
 def _show(console: Console, path: Path, checked: Checked) -> None:
     from storygen.cli.screen import findings_text
+    from storygen.cli.table import many
 
     if checked.findings:
         console.findings(findings_text(checked.findings))
     if checked.outline is not None:
-        sections = len(checked.outline.sections)
-        plural = "section" if sections == 1 else "sections"
-        console.note(f"{path}: {sections} {plural}, {checked.outline.words:,} words to write.")
+        sections = many(len(checked.outline.sections), "section")
+        console.note(f"{path}: {sections}, {checked.outline.words:,} words to write.")

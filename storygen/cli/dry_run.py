@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from storygen.catalogue import catalogue
-from storygen.cli.table import dollars, money, table
+from storygen.cli.table import dollars, many, money, table
 from storygen.desk.estimate import Estimate, estimate, in_a_batch, kind_of_context, total
 from storygen.desk.states import read_book
 from storygen.desk.unconfigured import rehearses
@@ -43,7 +43,7 @@ def show_estimate(
         return
     to_write = sum(not each.step for each in estimates)
     console.product(
-        f"{outline.title}: {len(outline.sections)} sections, {to_write} to write, "
+        f"{outline.title}: {many(len(outline.sections), 'section')}, {to_write:,} to write, "
         f"target {outline.words:,} words\n\n{_table(estimates)}\n"
     )
     for remark in kind_of_context(project):

@@ -150,13 +150,13 @@ def _put(console: Console, project: Project, planned: Planned, *, to_file: bool,
 def _report(console: Console, planned: Planned, path: Path | None) -> None:
     """Say what came of it, what is wrong with it, and what to type next."""
     from storygen.cli.screen import findings_text
-    from storygen.cli.table import money
+    from storygen.cli.table import many, money
 
     if planned.findings:
         console.findings(findings_text(planned.findings))
     if planned.outline and planned.finished:
-        size = f"{len(planned.outline.sections):,} sections, {planned.outline.words:,} words"
-        console.note(f"{planned.outline.title}: {size}.")
+        sections, words = len(planned.outline.sections), planned.outline.words
+        console.note(f"{planned.outline.title}: {many(sections, 'section')}, {many(words, 'word')}.")
     if planned.rehearsed:
         console.note("Rehearsed by the built-in model: nothing was sent or paid.")
     else:

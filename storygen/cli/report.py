@@ -68,8 +68,8 @@ def _table(project: Project, written: Written) -> str:
     usage = written.usage
     foot = (
         "total",
-        f"{words:,}/{target:,}",
-        str(sum(len(draft.legs) for draft in written.drafts)),
+        f"{words:,}/{target:,}" if written.drafts else "",
+        str(sum(len(draft.legs) for draft in written.drafts)) if written.drafts else "",
         "",
         short(usage.prompt_tokens),
         short(usage.output_tokens),
@@ -132,4 +132,5 @@ def _unheard(written: Written) -> str:
 
 
 def _models(written: Written) -> str:
-    return " and ".join(dict.fromkeys(written.models.values()))
+    asked = (model for aside in written.asides for model in aside.models)
+    return " and ".join(dict.fromkeys((*written.models.values(), *asked)))

@@ -56,6 +56,15 @@ def money(micro: int | None) -> str:
     return f"${dollars:.4f}" if 0 < dollars < _CENT else f"${dollars:,.2f}"
 
 
+def many(number: int, noun: str) -> str:
+    """Return how many of what *noun* says there are.
+
+    >>> many(1, "section"), many(1_200, "section")
+    ('1 section', '1,200 sections')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def short(number: int) -> str:
     """Return a count of tokens in few characters.
 

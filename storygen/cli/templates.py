@@ -11,7 +11,7 @@ import click
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines, shared
-from storygen.cli.table import table
+from storygen.cli.table import many, table
 
 if TYPE_CHECKING:
     from storygen.cli.console import Console
@@ -157,8 +157,8 @@ def _show(console: Console, path: Path, tried: Tried) -> None:
     if tried.findings:
         console.findings(findings_text(tried.findings))
     own = "no template of your own" if not tried.own else f"{tried.own} of your own"
-    sections = f"; every template was tried on {tried.sections:,} sections" * bool(tried.sections)
-    console.note(f"{path}: {own}{sections}.")
+    tried_on = f"; every template was tried on {many(tried.sections, 'section')}" * bool(tried.sections)
+    console.note(f"{path}: {own}{tried_on}.")
     if tried.unlimited:
         console.note(f"This system does not limit {' and '.join(tried.unlimited)} for templates of your own.")
 

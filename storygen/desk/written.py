@@ -15,12 +15,16 @@ from storygen.messages import Usage
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """What the requests of a step took that write no section: their tokens, and micro-dollars if known."""
+    """What the requests of a step took that write no section: their tokens, and micro-dollars if known.
+
+    `models` are those that were asked.
+    """
 
     step: str
     calls: int
     usage: Usage
     cost: int | None
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +80,5 @@ def asides(attempts: Iterable[Attempt], known: Catalogue) -> tuple[Aside, ...]:
 def _aside(step: str, made: list[Attempt], known: Catalogue) -> Aside:
     costs = [known.find(attempt.model).cost(attempt.usage) for attempt in made]
     cost = None if None in costs else sum(cost or 0 for cost in costs)
-    return Aside(step, len(made), total_usage(attempt.usage for attempt in made), cost)
+    models = tuple(dict.fromkeys(attempt.model for attempt in made))
+    return Aside(step, len(made), total_usage(attempt.usage for attempt in made), cost, models)

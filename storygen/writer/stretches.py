@@ -86,12 +86,19 @@ def why_asked(course: Course, asked: int) -> str:
     >>> course = Course(boat, 1000, heard=(Delivery(1000, 600), Delivery(1000, 600)))
     >>> why_asked(course, 1650), why_asked(course, 1000)
     ('1,650 words are asked for where 1,000 are wanted: 60 % of what is asked for comes', '')
+    >>> why_asked(Course(boat, 1100), 1150).partition(": ")[2]
+    'the sections before are shorter than was wanted'
     """
     wanted, known = course.section.words.aim, course.rate()
     if not is_steered(asked, wanted):
         return ""
-    why = f": {100 * known:.0f} % of what is asked for comes" if known != EVEN else ""
-    return f"{asked:,} words are asked for where {wanted:,} are wanted{why}"
+    off = "longer" if course.aim < wanted else "shorter"
+    reasons = (
+        f"{100 * known:.0f} % of what is asked for comes" if known != EVEN else "",
+        f"the sections before are {off} than was wanted" if course.aim != wanted else "",
+    )
+    why = ", and ".join(filter(None, reasons))
+    return f"{asked:,} words are asked for where {wanted:,} are wanted: {why}".removesuffix(": ")
 
 
 def lacking(course: Course, written: int) -> int:

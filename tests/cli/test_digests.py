@@ -124,3 +124,17 @@ def test_a_killed_book_ends_as_if_nothing_had_been(digested: Path, tmp_path: Pat
     assert (-9, [0, 0], files(other)) == (killed, codes, files(digested))
     assert {1} == set(whole.values())
     assert 6 == len(whole)
+
+
+def test_a_rehearsal_that_only_sums_up_names_the_model_that_it_is_priced_by(
+    tale: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 0 == run(["write", str(tale)])
+    tale.write_text(tale.read_text(encoding="utf-8") + "recap: digest\n", encoding="utf-8")
+    capsys.readouterr()
+
+    code = run(["write", str(tale)])
+    said = " ".join(capsys.readouterr().err.split())
+    priced = "nothing was sent or paid; claude-sonnet-5-5 would have cost that much"
+
+    assert (0, True, False) == (code, priced in said, "0/0" in said), said
