@@ -12,7 +12,7 @@ from storygen.cli.options import flags_here
 from storygen.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 ENDINGS = (".yaml", ".yml", ".md")
 """What ends like this is an outline; the rest are section ids, which have no dots."""
@@ -28,14 +28,16 @@ class Named(NamedTuple):
 
 
 def named(words: Sequence[str]) -> Named:
-    """Tell outlines from section ids; without an outline, take the only one in this folder.
+    """Tell outlines, each once, from section ids; without an outline, take the only one in this folder.
 
-    Raises UsageError where there is none, more than one, or ids with several outlines.
+    Raises UsageError where there is none, more than one, or ids or --book with several outlines.
     """
-    paths = tuple(_outline(word) for word in words if is_outline(word))
+    paths = _each_once(_outline(word) for word in words if is_outline(word))
     ids = tuple(word for word in words if not is_outline(word))
     if ids and len(paths) > 1:
         raise UsageError("section ids need one outline, and several were given", "name one outline")
+    if _book_here() and len(paths) > 1:
+        raise UsageError("--book needs one outline, and several were given", "each has a folder of its own")
     return Named(paths or (_only_outline(Path()),), ids)
 
 
@@ -50,9 +52,7 @@ def quoted(path: Path) -> str:
 
 def again(path: Path) -> str:
     """Return *path* and the running command's flags that say where things lie, as a shell takes them."""
-    ctx = click.get_current_context(silent=True)
-    book = ctx.params.get("book") if ctx else None
-    flags = {"--source-root": flags_here().get("source_root"), "--book": book}
+    flags = {"--source-root": flags_here().get("source_root"), "--book": _book_here()}
     return shlex.join([str(path), *(str(word) for flag in flags.items() if flag[1] for word in flag)])
 
 
@@ -70,6 +70,16 @@ def ids_here(words: Sequence[str]) -> list[str]:
 def is_outline(word: str) -> bool:
     """Say whether *word* names an outline, or a folder that has one; what does not is a section's id."""
     return word.endswith(ENDINGS) or Path(word).is_dir()
+
+
+def _each_once(paths: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple({path.resolve(): path for path in paths}.values())
+
+
+def _book_here() -> object:
+    """Return the --book of the running command, if it has one."""
+    ctx = click.get_current_context(silent=True)
+    return ctx.params.get("book") if ctx else None
 
 
 def _outline(word: str) -> Path:

@@ -6,11 +6,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from storygen.cli.console import wrapped
+from storygen.cli.naming import again
 from storygen.cli.table import dollars, money, short, table
 from storygen.desk.states import State
 from storygen.text.words import count_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from storygen.cli.console import Console
@@ -22,12 +24,26 @@ if TYPE_CHECKING:
 _HEAD = ("section", "words/target", "legs", "stop reason", "in", "out", "cost")
 
 
-def show_written(console: Console, project: Project, written: Written) -> None:
-    """Show the table of what was written, where the manuscript is, and what to type next."""
+def show_written(console: Console, project: Project, written: Written, *, alone: bool = True) -> None:
+    """Show the table of what was written, where the manuscript is, and what to type next.
+
+    That a book was rehearsed is said where it was written *alone*; of several it is said once.
+    """
     if written.drafts or written.asides:
         console.note("\n" + _table(project, written))
-    for line in _remarks(written):
+    for line in _remarks(project, written, alone=alone):
         console.note(wrapped(line))
+
+
+def rehearsed_text(books: Iterable[Written]) -> str:
+    """Return the sentence that the *books* of a run were rehearsed; nothing where none was."""
+    models = [model for written in books if _is_rehearsal(written) for model in _models(written)]
+    if not models:
+        return ""
+    return (
+        f"Rehearsed by the built-in model: nothing was sent or paid; {' and '.join(dict.fromkeys(models))} "
+        "would have cost that much. With a key in ANTHROPIC_API_KEY the same command writes the real thing."
+    )
 
 
 def book_event(project: Project, written: Written) -> dict[str, object]:
@@ -98,25 +114,29 @@ def _aside(each: Aside) -> tuple[str, ...]:
     return (called, "", "", "", short(usage.prompt_tokens), short(usage.output_tokens), money(each.cost))
 
 
-def _remarks(written: Written) -> list[str]:
+def _is_rehearsal(written: Written) -> bool:
+    return written.rehearsed and bool(written.drafts or written.asides)
+
+
+def _remarks(project: Project, written: Written, *, alone: bool) -> list[str]:
     lines = [""]
     if not written.drafts and not written.asides and not written.held_back:
         lines.append("Everything is written; nothing was sent.")
     if written.stale:
         count = len(written.stale)
         texts = "1 text is" if count == 1 else f"{count:,} texts are"
-        lines.append(f"{texts} stale, because something has changed since: storygen status --why")
+        lines.append(
+            f"{texts} stale, because something has changed since: "
+            f"storygen status {again(project.outline.path)} --why"
+        )
     if written.spent.held:
         lines.append(_unheard(written))
     if written.held_back:
         lines.append(f"Held back: {', '.join(written.held_back)}.")
         lines.append("Run the same command again to go on.")
-    if (written.drafts or written.asides) and written.rehearsed:
-        lines.append(
-            f"Rehearsed by the built-in model: nothing was sent or paid; {_models(written)} would have cost "
-            "that much. With a key in ANTHROPIC_API_KEY the same command writes the real thing."
-        )
-    elif any(standing.state is State.REHEARSED for standing in written.standings):
+    if alone and _is_rehearsal(written):
+        lines.append(rehearsed_text([written]))
+    if not _is_rehearsal(written) and any(each.state is State.REHEARSED for each in written.standings):
         lines.append("Some sections come from the built-in model; a real one writes them anew.")
     if written.manuscript:
         lines.append(f"Manuscript: {written.manuscript}")
@@ -131,6 +151,5 @@ def _unheard(written: Written) -> str:
     return f"{whose} may be billed, and counts as {money(written.spent.held)}, the most it can have cost."
 
 
-def _models(written: Written) -> str:
-    asked = (model for aside in written.asides for model in aside.models)
-    return " and ".join(dict.fromkeys((*written.models.values(), *asked)))
+def _models(written: Written) -> tuple[str, ...]:
+    return (*written.models.values(), *(model for aside in written.asides for model in aside.models))

@@ -108,24 +108,41 @@ def _many(
     console: Console, paths: tuple[Path, ...], selection: Selection, options: dict[str, Any]
 ) -> list[int]:
     """Write all books whose outlines can be read; those that cannot stop no other."""
-    from storygen.cli.group import show_error
-    from storygen.cli.json_watch import json_line
-    from storygen.cli.report import unopened_event
-    from storygen.cli.write_all import code_of, write_all
+    from storygen.cli.write_all import show_tally, write_all
 
-    projects, codes = [], []
+    projects, codes = [], dict.fromkeys(paths, 0)
+    said: set[str] = set()
     for path in paths:
         try:
             project = _opened(path, options)
             _consent(project, limit=options["limit"], yes=options["yes"])
             projects.append(project)
         except StorygenError as error:
-            codes.append(code_of(error))
-            if options["json"]:
-                json_line(**unopened_event(path, error, code=codes[-1]))
-            else:
-                show_error(error)
-    return codes + (write_all(console, projects, selection, options) if projects else [])
+            codes[path] = _unopened(path, error, as_json=options["json"], said=said)
+    if projects:
+        codes |= zip(
+            (project.outline.path for project in projects),
+            write_all(console, projects, selection, options),
+            strict=True,
+        )
+    if not options["json"]:
+        show_tally(console, codes)
+    return list(codes.values())
+
+
+def _unopened(path: Path, error: StorygenError, *, as_json: bool, said: set[str]) -> int:
+    """Say why the book of *path* cannot be written, if nobody *said* so yet, and return its exit code."""
+    from storygen.cli.group import show_error
+    from storygen.cli.json_watch import json_line
+    from storygen.cli.report import unopened_event
+    from storygen.cli.write_all import code_of
+
+    if as_json:
+        json_line(**unopened_event(path, error, code=code_of(error)))
+    elif error.message not in said:
+        show_error(error)
+    said.add(error.message)
+    return code_of(error)
 
 
 def _opened(path: Path, options: dict[str, Any]) -> Project:

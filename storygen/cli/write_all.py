@@ -11,13 +11,17 @@ from storygen.errors import Interrupted, StorygenError, Unsaved
 from storygen.writer.events import Noted, Polled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from storygen.cli.console import Console
     from storygen.desk.project import Project
     from storygen.desk.select import Selection
     from storygen.desk.write_all import Outcome
     from storygen.writer.events import Event, Tell
+
+_NAMED = 8
+"""Books that are named of those that are not whole."""
 
 
 def write_all(
@@ -55,7 +59,30 @@ def write_all(
 
     with nullcontext() if as_json else watch:
         outcomes = until_stopped(work, stopper=stopper)
-    return [_ended(console, outcome, stopped=stopper.asked, as_json=as_json) for outcome in outcomes]
+    codes = [_ended(console, outcome, stopped=stopper.asked, as_json=as_json) for outcome in outcomes]
+    if not as_json:
+        _say_of_all(console, outcomes)
+    return codes
+
+
+def show_tally(console: Console, codes: Mapping[Path, int]) -> None:
+    """Say which books of a run are not whole, by the exit code of each, where some are not."""
+    failed = [f"{path} ({code})" for path, code in codes.items() if code]
+    if not failed:
+        return
+    named, more = failed[:_NAMED], len(failed) - _NAMED
+    rest = f", and {more:,} more" if more > 0 else ""
+    whole = len(codes) - len(failed)
+    console.note(
+        "\n" + wrapped(f"{whole:,} of {len(codes):,} books are whole; not {', '.join(named)}{rest}.")
+    )
+
+
+def _say_of_all(console: Console, outcomes: Iterable[Outcome]) -> None:
+    from storygen.cli.report import rehearsed_text
+
+    if said := rehearsed_text(outcome.written for outcome in outcomes if outcome.written):
+        console.note("\n" + wrapped(said))
 
 
 def _ended(console: Console, outcome: Outcome, *, stopped: bool, as_json: bool) -> int:
@@ -80,7 +107,7 @@ def _ended(console: Console, outcome: Outcome, *, stopped: bool, as_json: bool) 
         json_line(event="book", **book_event(outcome.project, outcome.written), code=code)
     else:
         console.note(f"\n{outcome.project.outline.title} ({_name(outcome.project)})")
-        show_written(console, outcome.project, outcome.written)
+        show_written(console, outcome.project, outcome.written, alone=False)
     return code
 
 

@@ -58,6 +58,42 @@ def test_an_outline_that_cannot_be_read_stops_no_other(
     )
 
 
+def test_the_last_line_names_the_books_that_failed(
+    shelf: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("b.yaml").write_text("sectoins: []\n")
+    run(["write", *shelf])
+
+    assert "2 of 3 books are whole; not b.yaml (2)." == capsys.readouterr().err.splitlines()[-1]
+
+
+def test_that_books_were_rehearsed_is_said_once(shelf: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    run(["write", *shelf])
+
+    assert 1 == capsys.readouterr().err.count("Rehearsed by the built-in model")
+
+
+def test_a_book_that_is_named_twice_is_written_once(
+    shelf: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["write", *shelf, "./a.yaml", "--json"])
+
+    assert (0, 3) == (code, sum(each["event"] == "book" for each in lines(capsys)))
+
+
+@pytest.mark.parametrize("command", ["write", "status", "build", "log", "provenance", "review"])
+def test_one_folder_does_not_hold_several_books(shelf: list[str], command: str) -> None:
+    assert (2, False) == (run([command, *shelf, "--book", "all"]), Path("all").exists())
+
+
+def test_a_setting_that_makes_no_sense_is_said_once(
+    shelf: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(["write", *shelf, "--jobs", "0"])
+
+    assert (2, 1) == (code, capsys.readouterr().err.count("--jobs is `0`"))
+
+
 def test_what_stopped_one_book_is_said_with_its_name(
     shelf: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
