@@ -12,6 +12,7 @@ from storygen.cli.naming import named
 from storygen.cli.opening import open_here
 from storygen.cli.options import as_json, book_option, outlines, shared
 from storygen.cli.table import many, table
+from storygen.errors import UsageError
 
 if TYPE_CHECKING:
     from storygen.cli.console import Console
@@ -127,6 +128,8 @@ def diff(*, console: Console, names: tuple[str, ...], taken: bool, folder: Path,
     from storygen.desk.template_diff import differences
     from storygen.desk.templates import take_over
 
+    if taken and not names:
+        raise UsageError("--taken wants the names of the templates", "storygen templates diff --taken NAME")
     if taken:
         for name in names:
             console.note(f"{take_over(folder, name)} counts as copied from this version now.")

@@ -19,6 +19,7 @@ from storygen.messages import Message
 from storygen.outline.tree import Section
 from storygen.prompts.jail import the_jail
 from storygen.prompts.messages import section_messages
+from storygen.prompts.plain import Variables
 from storygen.prompts.steps import STEPS
 from storygen.prompts.variables import variables_of
 from storygen.text.tokens import count_tokens
@@ -51,33 +52,51 @@ def check_templates(project: Project) -> Tried:
 
     Texts that are not written yet are stood in for. Commands among the sources are not run.
     """
-    found = list(project.templates.check())
     sections = [section for section in project.outline.sections if section.asked]
+    bench = _Bench.of(project)
+    found = list(project.templates.check(bench.variables(sections[0]) if sections else {}))
     if to_mend(found, strict=False):
         sections = []
     else:
-        found += _once(_rendered(project, sections))
+        found += _once(bench.rendered(sections))
     found += _older(project)
     own = own_files(project.templates)
     return Tried(tuple(found), len(own), len(sections), the_jail().unlimited if own else ())
 
 
-def _rendered(project: Project, sections: Iterable[Section]) -> Iterator[Finding]:
-    commission = commission_of(project, rehearsed=False, past=Past(attempts_of(project.book)))
-    quiet = Material(project.source_root, output=lambda command: f"What `{command}` prints.")
-    commission = replace(commission, sources=quiet.of)
-    now = standings(project.outline, read_book(project.book))
-    texts = {each.section.id: each.text or stand_in(each.section) for each in now}
-    steps = [step for step in STEPS if _own_in(project, step)]
-    for section in sections:
-        for finding in _tried(commission, section, texts, steps):
-            yield finding
-            if finding.rule in ENDING:
-                return
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """What templates are tried with: a commission that reaches nothing, and texts of all sections, by id."""
 
+    commission: Commission
+    texts: Mapping[str, str]
 
-def _own_in(project: Project, step: str) -> bool:
-    return any(file.own for file in project.templates.names(project.outline.kind, step))
+    @classmethod
+    def of(cls, project: Project) -> _Bench:
+        """Return what the templates of *project* are tried with."""
+        commission = commission_of(project, rehearsed=False, past=Past(attempts_of(project.book)))
+        quiet = Material(project.source_root, output=lambda command: f"What `{command}` prints.")
+        now = standings(project.outline, read_book(project.book))
+        texts = {each.section.id: each.text or stand_in(each.section) for each in now}
+        return cls(replace(commission, sources=quiet.of), texts)
+
+    def variables(self, section: Section) -> Variables:
+        """Return what the templates are given for *section*."""
+        outline = self.commission.outline
+        return variables_of(outline, section, context_of(self.commission, section, self.texts))
+
+    def rendered(self, sections: Iterable[Section]) -> Iterator[Finding]:
+        """Yield what is found where all is rendered on every one of *sections*, as long as anything is."""
+        steps = [step for step in STEPS if self._has_own(step)]
+        for section in sections:
+            for finding in _tried(self.commission, section, self.texts, steps):
+                yield finding
+                if finding.rule in ENDING:
+                    return
+
+    def _has_own(self, step: str) -> bool:
+        commission = self.commission
+        return any(file.own for file in commission.templates.names(commission.outline.kind, step))
 
 
 def _tried(

@@ -18,6 +18,9 @@ from storygen.text.nearest import meant
 DEEPEST = 200
 """Levels of a template's tree; Jinja and Python walk it by recursion, and give up at different depths."""
 
+_MISPLACED = frozenset({"template/block", "template/outside"})
+"""What stands in the wrong place can be read all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -46,7 +49,7 @@ class Judge:
             unreadable = self._broken(each)
             found += [unreadable] if unreadable else self._wrong(each)
         yield from found
-        if not found:
+        if all(each.rule in _MISPLACED for each in found):
             trees = [(each, self._tree(each)) for each in family]
             yield from variables(trees, given, self.environment)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storygen.errors import TemplateError
 from storygen.text.nearest import meant
@@ -30,10 +30,15 @@ class TemplateFile:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All templates. A plain name means the author's file where there is one, else the shipped one."""
+    """All templates. A plain name means the author's file where there is one, else the shipped one.
+
+    `misnamed` are the files among the author's that look like templates and are not called like one, with
+    where they lie: nothing reads them.
+    """
 
     own: Mapping[str, TemplateFile]
     shipped: Mapping[str, TemplateFile]
+    misnamed: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, name: str) -> TemplateFile | None:
         """Return the file that *name* means, if there is one."""

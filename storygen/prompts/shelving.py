@@ -26,16 +26,19 @@ MOST = 100
 """Steps that a folder may have of its own; those of storygen are a handful."""
 
 _STEP = re.compile(r"[a-z]+")
+_LOOKS_LIKE_ONE = {".j2", ".jinja", ".jinja2"}
 
 
 def read_shelf(own: Path | None) -> Shelf:
     """Read the shipped templates and those in the folder *own*, which need not exist.
 
-    Files that are not called `<kind>/<step>/<role>.md.j2` are ignored, and nothing outside of the folder is
+    Files that are not called `<kind>/<step>/<role>.md.j2` are not read, and nothing outside of the folder is
     opened. Raises TemplateError for one that is no regular file, leads out of the folder, is too large or is
     not UTF-8.
     """
-    return Shelf(own=_read_own(own) if own else {}, shipped=read_shipped(shipped("templates")))
+    found = _read_own(own) if own else {}
+    misnamed = dict(_misnamed(own, found)) if own else {}
+    return Shelf(own=found, shipped=read_shipped(shipped("templates")), misnamed=misnamed)
 
 
 def read_shipped(folder: Traversable) -> Mapping[str, TemplateFile]:
@@ -67,6 +70,18 @@ def _own_names(folder: Path) -> Iterator[str]:
         for step in _steps(folder, kind):
             names = (f"{kind}/{step}/{role}{SUFFIX}" for role in Role)
             yield from (name for name in names if os.path.lexists(folder / name))
+
+
+def _misnamed(folder: Path, own: Mapping[str, TemplateFile]) -> Iterator[tuple[str, str]]:
+    """Yield what lies in *folder*, looks like a template and is none of its *own*: its name, its path."""
+    names = {name.casefold() for name in own}
+    places = islice(os.walk(folder), MOST)
+    files = (Path(place, name) for place, _, found in places for name in found)
+    for file in islice(files, MOST):
+        path = file.relative_to(folder)
+        hidden = any(part.startswith(".") for part in path.parts)
+        if path.suffix in _LOOKS_LIKE_ONE and path.as_posix().casefold() not in names and not hidden:
+            yield path.as_posix(), str(file)
 
 
 def _steps(folder: Path, kind: Kind) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from storygen.draft import Finding, Severity
@@ -22,6 +23,9 @@ from storygen.text.nearest import meant
 
 if TYPE_CHECKING:
     from storygen.prompts.renderer import Renders
+
+_DEEP = 2
+"""Folders that the name of a template has in it: kind and step."""
 
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, and halves of characters."""
@@ -84,16 +88,23 @@ class Templates:
         """All that comes with storygen, by name."""
         return tuple(self._shelf.shipped[name] for name in sorted(self._shelf.shipped))
 
-    def check(self) -> tuple[Finding, ...]:
-        """Find what can be found wrong without rendering, in all templates in force."""
-        found: list[Finding] = []
+    def check(self, example: Variables = MappingProxyType({})) -> tuple[Finding, ...]:
+        """Find what can be found wrong without rendering, in all templates in force.
+
+        Of the variables that *example* has, the fields are known too. What several templates share is told
+        once, as it is told of the one that it stands in.
+        """
+        found: dict[tuple[str, str, int, int], Finding] = {}
         try:
             for file in self.list():
-                found += self._findings(file)
-            found += self._unused()
+                for each in self._findings(file, example):
+                    place = (each.rule, each.path, each.line, each.column)
+                    if place not in found or each.path == file.path:
+                        found[place] = each
         except TemplateError as error:  # they were stopped: nobody looks at them any more
-            found += error.findings
-        return tuple(dict.fromkeys(found))
+            return (*found.values(), *error.findings)
+        kept = sorted(found.values(), key=lambda each: (each.path, each.line, each.column))
+        return (*kept, *self._unused(), *self._misnamed())
 
     def render(self, kind: Kind, step: str, variables: Variables) -> tuple[Message, ...]:
         """Render the messages of *step*, one for each role that has a file, the system message first.
@@ -122,10 +133,13 @@ class Templates:
             raise TemplateError(f"there are no templates for {kind}/{step}", "see `storygen templates list`")
         return files
 
-    def _findings(self, file: TemplateFile) -> Sequence[Finding]:
+    def _findings(self, file: TemplateFile, example: Variables) -> Sequence[Finding]:
         step = STEPS.get(file.plain.split("/")[1])
-        given = step.given(role_of(file)) if step else ()
-        return self._renderer.findings(file.name, dict.fromkeys(given, "")) if step else []
+        if step is None:
+            return []
+        known = {**example, **step.own}
+        given = {name: known.get(name, "") for name in step.given(role_of(file))}
+        return self._renderer.findings(file.name, given)
 
     def _unused(self) -> Iterator[Finding]:
         """Yield the templates of an author that nothing asks for: their step or role is none."""
@@ -134,6 +148,18 @@ class Templates:
             if name not in self._shelf.shipped and name not in used:
                 message = f"nothing uses this template{meant(name, self._shelf.shipped)}"
                 yield replace(point(file, 0, "template/unused", message), severity=Severity.WARNING)
+
+    def _misnamed(self) -> Iterator[Finding]:
+        """Yield the files of an author that would be templates if they had the name of one."""
+        for name, path in self._shelf.misnamed.items():
+            close = meant(name, self._shelf.shipped) if name.count("/") == _DEEP else ""
+            yield Finding(
+                "template/name",
+                f"nothing reads a template of this name{close}",
+                path=path,
+                help=f"a template is called KIND/STEP/ROLE{SUFFIX}, as fiction/section/user{SUFFIX}",
+                severity=Severity.WARNING,
+            )
 
     def _system(self, file: TemplateFile, given: Variables) -> str:
         """Render a system message, once as long as it is *given* the same: a whole book shares it."""

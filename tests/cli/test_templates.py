@@ -96,6 +96,7 @@ def test_an_author_is_told_the_right_thing_at_each_step(author: Author) -> None:
     author.edit("Point of view: ", "Seen by: ")
     taken = author.run("templates", "diff", "--taken", USER)
     quiet = author.run("templates", "diff", USER)
+    unnamed = author.run("templates", "diff", "--taken")
 
     assert (1, True) == (mistyped[0], "there is no variable “secton”; did you mean “section”?" in mistyped[1])
     assert f"templates/{USER}:4:35" in mistyped[1]
@@ -109,6 +110,7 @@ def test_an_author_is_told_the_right_thing_at_each_step(author: Author) -> None:
     assert "+Who: " in "\n".join(changed(after[1])[2:])
     assert (0, True) == (taken[0], "counts as copied from this version now." in taken[1])
     assert (True, True) == ("copied from storygen 0.2.0" in quiet[1], "nothing in it since" in quiet[1])
+    assert (2, True) == (unnamed[0], "--taken wants the names of the templates" in unnamed[1])
 
 
 def changed(shown: str) -> list[str]:

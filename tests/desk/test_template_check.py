@@ -121,3 +121,41 @@ def test_what_another_step_is_given_is_told_where_it_belongs(book: Path) -> None
     (finding,) = tried(book, "x{{ note }}").findings
 
     assert ("template/variable", "only revise/user.md.j2 can say it") == (finding.rule, finding.help)
+
+
+def test_what_is_misspelt_is_told_at_once_wherever_it_stands(book: Path) -> None:
+    text = BASE + "Lost.\n{% block closng %}\n{{ secton }} {{ section.titel }}\n{% endblock %}"
+
+    assert [
+        ("template/outside", 2),
+        ("template/block", 3),
+        ("template/variable", 4),
+        ("template/field", 4),
+    ] == [(rule, line) for rule, line, _ in told(tried(book, text))]
+
+
+def test_what_two_steps_share_is_told_once_as_it_is_told_of_its_own(book: Path) -> None:
+    found = tried(book, BASE + "{% block closing %}{{ nope }}{% endblock %}")
+
+    assert [("template/variable", 2, "there is no variable “nope”")] == told(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("fiction/section/usr.md.j2", "; did you mean “fiction/section/user.md.j2”?"),
+        ("fiction/section/user.jinja", "; did you mean “fiction/section/user.md.j2”?"),
+        ("section/user.md.j2", ""),
+    ],
+)
+def test_a_template_that_has_no_name_of_one_is_a_warning(book: Path, name: str, meant: str) -> None:
+    (finding,) = tried(book, "x", name).findings
+
+    assert (Severity.WARNING, str(book.parent / "templates" / name)) == (finding.severity, finding.path)
+    assert f"nothing reads a template of this name{meant}" == finding.message
+
+
+def test_copies_of_shipped_templates_are_no_misnamed_ones(book: Path) -> None:
+    eject(book.parent, USER)
+
+    assert () == check_templates(open_project(book, environ={})).findings
