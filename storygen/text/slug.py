@@ -9,25 +9,30 @@ LONGEST = 60
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
-_APART = re.compile(r"[^a-z0-9]+")
+_APART = re.compile(r"[\W_]+")
 _RESERVED = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
 
 
 def slug(title: str) -> str:
-    """Return *title* in lower-case ASCII letters, digits and hyphens, at most 60 of them.
+    """Return *title* in lower-case letters, digits and hyphens, at most 60 of them.
 
-    Marks are taken off letters; what has no ASCII spelling falls away, so the result may be empty. A name
-    that Windows keeps for itself gets a `-1`.
+    Letters are spelt in ASCII, without their marks, where they have such a spelling; those of other scripts
+    stay, so that every title has a name of its own. What is neither letter nor digit falls away, so the
+    result may be empty. A name that Windows keeps for itself gets a `-1`.
 
-    >>> slug("Das Leuchtfeuer: Ärger & Öl"), slug("CON"), slug("灯台")
-    ('das-leuchtfeuer-arger-ol', 'con-1', '')
+    >>> slug("Das Leuchtfeuer: Ärger & Öl"), slug("CON"), slug("灯台の夜"), slug("Глава 1: Буря")
+    ('das-leuchtfeuer-arger-ol', 'con-1', '灯台の夜', 'глава-1-буря')
     """
-    plain = unicodedata.normalize("NFKD", title.casefold().replace("'", "").replace("’", "")).translate(
-        _LETTERS
-    )
-    name = _APART.sub("-", plain.encode("ascii", "ignore").decode()).strip("-")
-    name = _shortened(name)
+    folded = unicodedata.normalize("NFKC", title.replace("'", "").replace("’", "")).casefold()
+    plain = "".join(map(_spelt, unicodedata.normalize("NFKC", folded).translate(_LETTERS)))
+    name = _shortened(_APART.sub("-", plain).strip("-"))
     return f"{name}-1" if _RESERVED.fullmatch(name) else name
+
+
+def _spelt(letter: str) -> str:
+    """Return *letter* in ASCII, or as it is where it has no such spelling; nothing for what is no letter."""
+    spelling = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()
+    return spelling or (letter if letter.isalnum() else "")
 
 
 def _shortened(name: str) -> str:

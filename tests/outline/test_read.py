@@ -469,9 +469,17 @@ pages:
 
 
 def test_titles_without_letters_get_ids_from_their_place(tmp_path: Path) -> None:
-    outline = outline_of(tmp_path, "title: T\nchapters: [灯台, 😀]\n")
+    outline = outline_of(tmp_path, "title: T\nchapters: ['* * *', 😀]\n")
 
     assert ["chapter-1", "chapter-2"] == [section.id for section in outline.sections]
+
+
+def test_a_title_in_any_script_is_an_id_that_stays_when_something_comes_before_it(tmp_path: Path) -> None:
+    one = outline_of(tmp_path, "title: T\nchapters: [最終便, Глава 1, أول]\n")
+    two = outline_of(tmp_path, "title: T\nchapters: [序, 最終便, Глава 1, أول]\n")
+
+    assert ["最終便", "глава-1", "أول"] == [section.id for section in one.sections]
+    assert ["序", *(section.id for section in one.sections)] == [section.id for section in two.sections]
 
 
 def test_a_template_in_a_title_is_inert(tmp_path: Path) -> None:

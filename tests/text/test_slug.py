@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,13 @@ from storygen.text.slug import slug
         ("-rf", "rf"),
         ("nul", "nul-1"),
         ("COM¹", "com1-1"),
-        ("灯台", ""),
+        ("灯台", "灯台"),
+        ("第3章：ガレージ", "第3章-ガレージ"),
+        ("か\u3099いこく", "がいこく"),
+        ("Глава 1: Буря", "глава-1-буря"),
+        ("שִׁיר", "שיר"),
+        ("* * *", ""),
+        ("🔥", ""),
         ("", ""),
     ],
 )
@@ -31,7 +38,8 @@ def test_a_title_becomes_a_plain_name(title: str, expected: str) -> None:
 
 @given(st.text())
 def test_a_slug_is_always_safe_as_a_file_name(title: str) -> None:
-    assert re.fullmatch(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*)?", slug(title))
+    assert re.fullmatch(r"(?:[^\W_]+(?:-[^\W_]+)*)?", slug(title))
+    assert slug(title) == unicodedata.normalize("NFC", slug(title))
     assert len(slug(title)) <= 60
 
 
