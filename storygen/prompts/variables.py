@@ -132,13 +132,14 @@ def _style(style: Style) -> dict[str, Plain]:
 
 
 def _language(tag: str) -> dict[str, Plain]:
-    """Return what a book's language is called; what is not English asks for itself in its own words."""
+    """Return what a book's language is called, and how it counts words; but English asks for itself."""
     known = language(tag)
     english = tag.lower().startswith("en")
     return {
         "lang": tag,
         "language": known.name if known else "",
         "write": known.write if known and not english else "",
+        "characters": int(bool(known and known.alone)),
     }
 
 

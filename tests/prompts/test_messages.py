@@ -171,6 +171,14 @@ def test_another_language_is_named_again_at_the_end_and_asked_for_in_itself(
     assert user(book(section(1), lang=lang), 1).endswith(closing)
 
 
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(("lang", "counted"), [("ja", 1), ("zh-Hant", 1), ("ko", 0), ("en", 0)])
+def test_what_a_word_is_in_a_language_without_blanks_is_said(kind: Kind, lang: str, counted: int) -> None:
+    system = messages(book(section(1), lang=lang, kind=kind), 1)[0].text
+
+    assert counted == system.count(" Every character counts as a word here.\n- ")
+
+
 @pytest.mark.parametrize(
     ("lang", "marks"),
     [
