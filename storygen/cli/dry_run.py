@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from storygen.catalogue import catalogue
 from storygen.cli.table import dollars, many, money, table
-from storygen.desk.estimate import Estimate, estimate, in_a_batch, kind_of_context, total
+from storygen.desk.estimate import Estimate, estimate, kind_of_context, total
 from storygen.desk.states import read_book
 from storygen.desk.unconfigured import rehearses
 from storygen.writer.rate import is_steered
@@ -24,10 +24,8 @@ def show_estimate(
     console: Console, project: Project, selection: Selection, *, exact: bool, batch: bool, json: bool
 ) -> None:
     """Show calls, tokens and price of every section that would be written."""
-    counted = _counted(console, project, selection) if exact else None
-    estimates = estimate(project, selection=selection) if counted is None else counted
-    if batch:
-        estimates = tuple(map(in_a_batch, estimates))
+    counted = _counted(console, project, selection, batch=batch) if exact else None
+    estimates = estimate(project, selection=selection, batch=batch) if counted is None else counted
     if json:
         sections = [_document(each) for each in estimates]
         console.document(
@@ -50,7 +48,8 @@ def show_estimate(
         console.product(f"{remark[:1].upper()}{remark[1:]}.")
     models = ", ".join(dict.fromkeys(each.model for each in estimates))
     prices = "half of the prices" if batch else "prices"
-    console.product(f"{models}; {prices} of {catalogue().priced_on}, ±30 %; thinking is not in it.")
+    rest = "what a batch finds in the cache and thinking are" if batch else "thinking is"
+    console.product(f"{models}; {prices} of {catalogue().priced_on}, ±30 %; {rest} not in it.")
     sent = "Nothing was sent" if counted is None else "The server counted the prompts, nothing was written"
     console.product(f"{sent}. {_next(project)}")
 
@@ -62,11 +61,13 @@ def _next(project: Project) -> str:
     return "Run without --dry-run to write."
 
 
-def _counted(console: Console, project: Project, selection: Selection) -> tuple[Estimate, ...] | None:
+def _counted(
+    console: Console, project: Project, selection: Selection, *, batch: bool
+) -> tuple[Estimate, ...] | None:
     """Return estimates with counted prompts; say so where the server does not count."""
     from storygen.desk.exact import exact_estimate
 
-    counted = exact_estimate(project, selection=selection, tell=console.note)
+    counted = exact_estimate(project, selection=selection, batch=batch, tell=console.note)
     if counted is None:
         console.note(f"Counting is not offered at {project.settings.base_url}; these are estimates.\n")
     return counted

@@ -18,6 +18,7 @@ from storygen.desk.select import Selection, select
 from storygen.desk.states import State, read_book, standings
 from storygen.draft import Stretch, total_usage
 from storygen.messages import Request, Usage
+from storygen.model.endpoint import is_anthropic
 from storygen.outline.tree import Section
 from storygen.text.tokens import count_tokens
 from storygen.text.words import count_words
@@ -72,13 +73,15 @@ class Ask:
         return _name(self.section, self.step)
 
 
-def estimate(project: Project, *, selection: Selection = Selection()) -> tuple[Estimate, ...]:
+def estimate(
+    project: Project, *, selection: Selection = Selection(), batch: bool = False
+) -> tuple[Estimate, ...]:
     """Return what `write` would ask for now, section by section; nothing is sent and no key is needed.
 
     A text that is not there yet is stood in for by as many tokens as its target has, so prompts have their
-    true length. What is marked for the cache counts as written to it once and read from it after that.
+    true length. *batch* says whether they leave in batches.
     """
-    return estimates(asks(project, selection=selection))
+    return estimates(project, asks(project, selection=selection), batch=batch)
 
 
 def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, ...]:
@@ -104,17 +107,19 @@ def asks(project: Project, *, selection: Selection = Selection()) -> tuple[Ask, 
     )
 
 
-def estimates(wanted: Sequence[Ask], *, counts: Sequence[int] = ()) -> tuple[Estimate, ...]:
-    """Return what the calls *wanted* would take, by section; *counts* are what their prompts truly have."""
-    cache = Cache()
+def estimates(
+    project: Project, wanted: Sequence[Ask], *, batch: bool, counts: Sequence[int] = ()
+) -> tuple[Estimate, ...]:
+    """Return what the calls *wanted* would take, by section; *counts* are what their prompts truly have.
+
+    What is marked for the cache counts as written to it once and read from it after that. Only Anthropic's
+    endpoint is sent marks, and in a batch it is luck what finds them: there nothing counts as cached.
+    """
+    cache = Cache() if is_anthropic(project.settings.base_url) and not batch else None
     known: Sequence[int | None] = counts or [None] * len(wanted)
     calls = [_estimate(each, count, cache) for each, count in zip(wanted, known, strict=True)]
-    return tuple(total(list(group)) for _, group in groupby(calls, key=attrgetter("id")))
-
-
-def in_a_batch(each: Estimate) -> Estimate:
-    """Return what the same calls would take in a batch."""
-    return replace(each, cost=None if each.cost is None else -(-each.cost // 2))
+    found = (total(list(group)) for _, group in groupby(calls, key=attrgetter("id")))
+    return tuple(map(_in_a_batch, found) if batch else found)
 
 
 def total(found: Sequence[Estimate]) -> Estimate:
@@ -132,6 +137,10 @@ def total(found: Sequence[Estimate]) -> Estimate:
 def kind_of_context(project: Project) -> tuple[str, ...]:
     """Return what has to be said of how the sections are told of the book before them, in words."""
     return contexts(commission_now(project), project.outline.sections)
+
+
+def _in_a_batch(each: Estimate) -> Estimate:
+    return replace(each, cost=None if each.cost is None else -(-each.cost // 2))
 
 
 def _name(section: Section, step: str) -> str:
@@ -164,7 +173,7 @@ def _ask_digest(commission: Commission, section: Section, texts: Mapping[str, st
     return Ask(section, request, row, commission.billed(row), TOKENS / 2, step=STEP)
 
 
-def _estimate(asked: Ask, count: int | None, cache: Cache) -> Estimate:
+def _estimate(asked: Ask, count: int | None, cache: Cache | None) -> Estimate:
     row, messages = asked.row, asked.request.messages
     plain = [_plain(message.text) for message in messages]
     factor = asked.factor if count is None else count / sum(plain)
@@ -173,7 +182,7 @@ def _estimate(asked: Ask, count: int | None, cache: Cache) -> Estimate:
         (message.text, math.ceil(tokens * factor))
         for message, tokens in zip(messages[:marked], plain[:marked], strict=True)
     ]
-    taken = cache.take(row, blocks) if row.prices else Taken()
+    taken = cache.take(row, blocks) if cache and row.prices else Taken()
     whole = math.ceil(sum(plain) * factor) if count is None else count
     usage = Usage(
         input_tokens=max(0, whole - taken.read - taken.written),

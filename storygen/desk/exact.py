@@ -21,7 +21,11 @@ _NOT_OFFERED = {404, 405, 501}
 
 
 def exact_estimate(
-    project: Project, *, selection: Selection = Selection(), tell: Callable[[str], None] = lambda _: None
+    project: Project,
+    *,
+    selection: Selection = Selection(),
+    batch: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> tuple[Estimate, ...] | None:
     """Return what `estimate` does, the prompts counted by the endpoint's /v1/messages/count_tokens.
 
@@ -30,7 +34,7 @@ def exact_estimate(
     """
     wanted = asks(project, selection=selection)
     counts = anyio.run(_counted, project.settings, wanted, tell)
-    return None if counts is None else estimates(wanted, counts=counts)
+    return None if counts is None else estimates(project, wanted, batch=batch, counts=counts)
 
 
 async def _counted(

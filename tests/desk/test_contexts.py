@@ -111,6 +111,19 @@ def test_a_dry_run_reads_from_the_cache_what_the_section_before_has_written(bell
     assert held[:-1] == [usage.cache_read_input_tokens for usage in found[1:]]
 
 
+@pytest.mark.parametrize(
+    ("base_url", "batch"), [("http://127.0.0.1:9", False), ("https://api.anthropic.com", True)]
+)
+def test_a_dry_run_counts_on_no_cache_that_may_not_be_there(
+    bells: Path, base_url: str, *, batch: bool
+) -> None:
+    found = estimate(opened(bells, base_url=base_url), batch=batch)
+
+    assert [0] * len(found) == [
+        each.usage.cache_read_input_tokens + each.usage.cache_creation_input_tokens for each in found
+    ]
+
+
 def test_a_prompt_says_how_much_it_holds(bells: Path) -> None:
     run(bells, Model())
     assert (ContextMode.FULL, ContextMode.ROLLING) == (
