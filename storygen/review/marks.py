@@ -91,9 +91,10 @@ class MarkMix:
         """Take note of the marks of *page*."""
         if not self._marks.dashes:
             return
-        quotations = _quotations(page)
-        self._mixes["quotes"].add("straight", [use for mark, use in quotations.items() if mark == '"'])
-        self._mixes["quotes"].add("curly", [use for mark, use in quotations.items() if mark in "“„"])
+        openers = self._marks.openers
+        own = [(mark, use) for mark, use in _quotations(page).items() if not openers or mark in openers]
+        self._mixes["quotes"].add("straight", [use for mark, use in own if mark == '"'])
+        self._mixes["quotes"].add("curly", [use for mark, use in own if mark in "“„"])
         for form, letters in (("straight", _STRAIGHT), ("curly", _CURLY)):
             found = [each.span() for each in letters.finditer(page.prose)]
             message = f"{form} apostrophes ({len(found)}) among others"

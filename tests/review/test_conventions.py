@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from storygen.outline.tree import Kind, Style
+from storygen.review.marks import MarkMix, marks_of
 from tests.review.pages import conventions, page
 
 THIRD = Style(person="third, limited", tense="past")
@@ -120,3 +121,11 @@ def test_documentation_may_quote_as_it_likes_and_list_with_hyphens() -> None:
     text = 'Set `lamp` to "on" - the default - or "off". See “Lamps”.'
 
     assert [] == list(conventions(kind=Kind.DOCS).findings(page(text)))
+
+
+def test_a_mark_that_is_not_of_the_book_is_told_once() -> None:
+    text = '‘No,’ he said.\n\n"Why?" she asked.\n\n“Because,” he said.'
+    marks = MarkMix(marks_of("‘ ’, and “ ” inside", "en-GB", Kind.FICTION))
+    marks.add(page(text, "en-GB"))
+
+    assert [] == list(marks.findings())
