@@ -22,7 +22,15 @@ if TYPE_CHECKING:
     from storygen.desk.consent import Question
     from storygen.desk.project import Project
 
-_note = click.option("-m", "--note", metavar="NOTE", default="", help="What shall be different.")
+
+def _said(_: click.Context, __: click.Parameter, note: str | None) -> str:
+    """Return the *note* of somebody who gives one; raises UsageError for one that says nothing."""
+    if note is not None and not note.strip():
+        raise UsageError("the note is empty", "say what shall be different, or leave -m out")
+    return note or ""
+
+
+_note = click.option("-m", "--note", metavar="NOTE", callback=_said, help="What shall be different.")
 _model = click.option("--model", metavar="MODEL", help="The model; `storygen models` lists them.")
 _base_url = click.option("--base-url", metavar="URL", help="Another server that speaks the Messages API.")
 _rehearse = click.option("--rehearse", is_flag=True, help="Write with the built-in model: offline, free.")

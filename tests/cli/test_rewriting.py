@@ -47,6 +47,8 @@ class Terminal(io.StringIO):
     ("arguments", "code", "words"),
     [
         (["rewrite"], 2, "rewrite wants the ids of sections"),
+        (["rewrite", "the-last-boat", "-m", " "], 2, "the note is empty"),
+        (["continue", "the-last-boat", "-m", ""], 2, "the note is empty"),
         (["rewrite", "the-last-baot"], 2, "did you mean `the-last-boat`?"),
         (["rewrite", BOAT, "--variants", "0"], 2, "--variants"),
         (["continue"], 2, "continue wants one section id"),
