@@ -142,7 +142,7 @@ def gather(
         tail=last,
         tail_of="".join(each.id for each, _ in joined),
         fence=fence(outline, section),
-        openings=openings(near),
+        openings=openings(near, outline.lang),
         endings=endings(near, outline.lang),
         threads=open_threads(outline, section, told),
         sources=fit(sources, limit=limits.sources, count=count),

@@ -8,6 +8,7 @@ from itertools import islice
 from storygen.messages import Count
 from storygen.outline.tree import Outline, Section
 from storygen.prompts.plan import clip
+from storygen.text.languages import language
 from storygen.text.sentences import sentences, tail
 from storygen.text.words import word_spans
 
@@ -15,6 +16,8 @@ TAIL_WORDS = 300
 """A verbatim tail has at least these many words, where there are so many."""
 
 _OPENING = 5
+_CHARACTERS = 2
+"""So many times more of them are shown where every character counts as a word."""
 
 
 def last_words(text: str, lang: str, *, limit: int, count: Count) -> str:
@@ -38,9 +41,11 @@ def fence(outline: Outline, section: Section) -> str:
     )
 
 
-def openings(texts: Iterable[str]) -> tuple[str, ...]:
+def openings(texts: Iterable[str], lang: str) -> tuple[str, ...]:
     """Return the first words of each of *texts*, where it begins with any."""
-    return tuple(filter(None, map(_opening, texts)))
+    known = language(lang)
+    words = _OPENING * (_CHARACTERS if known and known.alone else 1)
+    return tuple(filter(None, (_opening(text, words=words) for text in texts)))
 
 
 def endings(texts: Iterable[str], lang: str) -> tuple[str, ...]:
@@ -48,13 +53,13 @@ def endings(texts: Iterable[str], lang: str) -> tuple[str, ...]:
     return tuple(filter(None, (_ending(text, lang) for text in texts)))
 
 
-def _opening(text: str) -> str:
-    r"""Return the first words of *text*.
+def _opening(text: str, *, words: int) -> str:
+    r"""Return the first *words* words of *text*.
 
-    >>> _opening("## Steps\n\nAnna crosses in bad weather.")
+    >>> _opening("## Steps\n\nAnna crosses in bad weather.", words=5)
     'Steps Anna crosses in bad'
     """
-    spans = list(islice(word_spans(text), _OPENING))
+    spans = list(islice(word_spans(text), words))
     return " ".join(text[spans[0][0] : spans[-1][1]].split()) if spans else ""
 
 

@@ -24,13 +24,18 @@ NEAREST = 5
 _FIRST_WORDS = 5
 _LAST_WORDS = 4
 _CHARACTERS = 2
-"""Characters that count as words say less than words: a run needs so many times more of them."""
+"""Characters that count as words say less than words: so many times more of them are needed."""
 
 
 def run_length(tag: str) -> int:
     """Return how many words of the language *tag* in a row are no accident."""
+    return _as_telling(RUN, tag)
+
+
+def _as_telling(words: int, tag: str) -> int:
+    """Return how many words of the language *tag* say as much as so many *words* of any other."""
     known = language(tag)
-    return RUN * (_CHARACTERS if known and known.alone else 1)
+    return words * (_CHARACTERS if known and known.alone else 1)
 
 
 class Echoes:
@@ -156,8 +161,9 @@ def _place(page: Page, word: int) -> str:
 
 
 def _opening(page: Page) -> tuple[tuple[int, int], str] | None:
-    spans = list(islice(plain_spans(page.prose[:500]), _FIRST_WORDS))
-    if len(spans) < _FIRST_WORDS:
+    wanted = _as_telling(_FIRST_WORDS, page.lang)
+    spans = list(islice(plain_spans(page.prose[:500]), wanted))
+    if len(spans) < wanted:
         return None
     span = (spans[0][0], spans[-1][1])
     return span, " ".join(plain_words(page.prose[slice(*span)]))
@@ -168,7 +174,7 @@ def _ending(page: Page) -> tuple[tuple[int, int], str] | None:
     start, end = page.paragraphs[-1] if page.paragraphs else (0, 0)
     found = sentences(page.prose[start:end].rstrip(), page.lang)
     words = plain_words(found[-1]) if found else []
-    if len(words) < _LAST_WORDS:
+    if len(words) < _as_telling(_LAST_WORDS, page.lang):
         return None
     end = start + len(page.prose[start:end].rstrip())
     return (end - len(found[-1]), end), " ".join(words)

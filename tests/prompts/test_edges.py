@@ -59,6 +59,12 @@ def test_openings_and_endings_of_the_nearest_sections_are_listed() -> None:
     )
 
 
+def test_openings_in_characters_are_long_enough_to_tell() -> None:
+    found = context(book(section(1), section(2), lang="ja"), 2, {"s1": "由美は工具箱を持って船に乗った。"})
+
+    assert ("由美は工具箱を持って",) == found.openings
+
+
 def test_a_text_that_ends_in_code_has_no_last_sentence() -> None:
     text = "Run it:\n\n```sh\nferry\n\nclock\n```\n"
     assert () == context(book(section(1), section(2)), 2, {"s1": text}).endings

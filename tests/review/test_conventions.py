@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from storygen.outline.tree import Kind, Style
+from storygen.review.echoes import Edges
 from storygen.review.marks import MarkMix, marks_of
 from tests.review.pages import conventions, page
 
@@ -129,3 +130,18 @@ def test_a_mark_that_is_not_of_the_book_is_told_once() -> None:
     marks.add(page(text, "en-GB"))
 
     assert [] == list(marks.findings())
+
+
+@pytest.mark.parametrize(
+    ("texts", "rules"),
+    [
+        (("佐藤健一は船に乗って海へ出た。", "佐藤健一は港で一人、雨を待っていた。"), []),
+        (("佐藤健一は船に乗って海へ出た。", "佐藤健一は船に乗って島を去った。"), ["review/same-opening"]),
+    ],
+)
+def test_a_name_alone_is_no_opening_where_characters_are_words(
+    texts: tuple[str, str], rules: list[str]
+) -> None:
+    edges = Edges()
+
+    assert rules == [each.rule for text in texts for each in edges.read(page(text, "ja"))]
