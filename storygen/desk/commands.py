@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Thread
-from typing import IO
 
 from storygen.errors import FileError
 
@@ -54,18 +54,20 @@ def _run(words: list[str], root: Path, *, environ: Mapping[str, str], patience: 
 
     A thread reads, because what the command has started may hold its output open for longer than it lives.
     """
-    process = subprocess.Popen(  # noqa: S603 - a person has allowed it
-        words,
-        cwd=root,
-        env=dict(environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
     printed: list[bytes] = []
-    reader = Thread(target=_read, args=(process.stdout, printed), daemon=True)
+    ours, theirs = os.pipe()
+    reader = Thread(target=_read, args=(ours, printed), daemon=True)
+    reader.start()
+    with os.fdopen(theirs, "wb") as pipe:
+        process = subprocess.Popen(  # noqa: S603 - a person has allowed it
+            words,
+            cwd=root,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=subprocess.STDOUT,
+        )
     try:
-        reader.start()
         reader.join(patience)
         if not printed:
             raise subprocess.TimeoutExpired(words, patience)
@@ -75,8 +77,8 @@ def _run(words: list[str], root: Path, *, environ: Mapping[str, str], patience: 
         process.wait()
 
 
-def _read(pipe: IO[bytes], printed: list[bytes]) -> None:
-    with pipe:
+def _read(end: int, printed: list[bytes]) -> None:
+    with os.fdopen(end, "rb") as pipe:
         printed.append(pipe.read(LARGEST + 1))
 
 
