@@ -8,11 +8,14 @@ from typing import assert_never
 
 import click
 
+from storygen.book.attempts import Spent
 from storygen.cli.console import drop_stdout
 from storygen.cli.table import dollars
+from storygen.messages import Usage
 from storygen.text.words import count_words
 from storygen.writer.events import (
     Began,
+    BrokeOff,
     Event,
     Finished,
     Grew,
@@ -25,15 +28,20 @@ from storygen.writer.events import (
 )
 from storygen.writer.rate import asked_words
 
+_NOTHING = BrokeOff(Spent(), Usage(), "")
+
 
 @dataclass(slots=True)
 class JsonWatch:
     """Prints every event that a program can use as one line of JSON on stdout.
 
-    With several books at once each line has its `outline`.
+    With several books at once each line has its `outline`. Of a run that `broke_off` the account is kept
+    for its last line, and the `words` that it wrote.
     """
 
     outline: str = ""
+    words: int = 0
+    broke_off: BrokeOff = _NOTHING
 
     def tell(self, event: Event) -> None:
         """Print one event."""
@@ -44,7 +52,10 @@ class JsonWatch:
                 self._line(event="wait", id=section.id, seconds=round(seconds, 1), why=why)
             case Polled():
                 self._line(event="batch", **asdict(replace(event, waited=round(event.waited, 1))))
+            case BrokeOff():
+                self.broke_off = event
             case Finished(section=section, draft=draft, cost=cost, path=path):
+                self.words += count_words(draft.text)
                 self._line(
                     event="section",
                     id=section.id,

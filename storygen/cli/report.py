@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from storygen.cli.console import wrapped
 from storygen.cli.naming import again
 from storygen.cli.table import dollars, money, short, table
-from storygen.desk.states import State
+from storygen.desk.states import State, state_of_all
 from storygen.text.words import count_words
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storygen.cli.console import Console
+    from storygen.cli.json_watch import JsonWatch
     from storygen.desk.project import Project
     from storygen.desk.written import Aside, Written
     from storygen.draft import Draft
@@ -51,6 +52,7 @@ def book_event(project: Project, written: Written) -> dict[str, object]:
     return {
         "outline": str(project.outline.path),
         "book": str(project.book.root),
+        "state": state_of_all(written.standings),
         "rehearsed": written.rehearsed,
         "written": len(written.drafts),
         "held_back": list(written.held_back),
@@ -66,13 +68,25 @@ def book_event(project: Project, written: Written) -> dict[str, object]:
     }
 
 
-def failed_event(project: Project, error: StorygenError, *, code: int) -> dict[str, object]:
-    """Return the last event of a book that *error* has stopped."""
-    return unopened_event(project.outline.path, error, code=code)
+def failed_event(project: Project, error: StorygenError, *, code: int, watch: JsonWatch) -> dict[str, object]:
+    """Return the last event of a book that *error* has stopped, as *watch* has heard of it."""
+    found = watch.broke_off
+    return {
+        **unopened_event(project.outline.path, error, code=code),
+        "book": str(project.book.root),
+        "state": found.state or None,
+        "total": {
+            "words": watch.words,
+            "usage": asdict(found.usage),
+            "cost": dollars(found.spent.settled),
+            "held": dollars(found.spent.held),
+            "unknown": found.spent.unknown,
+        },
+    }
 
 
 def unopened_event(outline: Path, error: StorygenError, *, code: int) -> dict[str, object]:
-    """Return the only event of a book whose *outline* could not be read, or was stopped by *error*."""
+    """Return the only event of a book whose *outline* could not be read."""
     said = {"error": error.message, "help": error.help, "notes": list(error.notes)}
     return {"event": "book", "outline": str(outline), "code": code, **said}
 

@@ -116,9 +116,14 @@ def until_stopped(work: Callable[[], Awaitable[T]], *, stopper: Stopper) -> T:
         error = lone(found)
         raise (rescue(error) if isinstance(error, Unsaved) else error) from None
     if not done:
-        raise Interrupted(
-            "stopped; what was written so far is kept",
-            "run the same command again to go on",
-            signal=stopper.signal or signal.SIGINT,
-        )
+        raise interrupted(stopper)
     return done[0]
+
+
+def interrupted(stopper: Stopper) -> Interrupted:
+    """Return the error of a run that *stopper* was told to stop."""
+    return Interrupted(
+        "stopped; what was written so far is kept",
+        "run the same command again to go on",
+        signal=stopper.signal or signal.SIGINT,
+    )

@@ -19,6 +19,7 @@ from storygen.text.terminal import safe, safe_line
 from storygen.text.words import count_words
 from storygen.writer.events import (
     Began,
+    BrokeOff,
     Event,
     Finished,
     Grew,
@@ -107,7 +108,7 @@ class Watch(AbstractContextManager["Watch"]):
         self._stack.close()
         self._live = None
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:  # noqa: C901 - a case an event
         """Show one event."""
         match event:
             case Began(section=section, words=words):
@@ -132,6 +133,8 @@ class Watch(AbstractContextManager["Watch"]):
                 self._print(f" ! {section.id}: {why}; what came is kept", sentence=True)
             case Noted(message=message):
                 self._print(f"   {message}", sentence=True)
+            case BrokeOff():
+                pass
             case _:
                 assert_never(event)
         self._redraw()

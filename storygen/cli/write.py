@@ -214,20 +214,20 @@ def _as_json(project: Project, selection: Selection, *, rehearse: bool, batch: b
     from storygen.desk.allowance import Allowance, waves_of
     from storygen.desk.at_rest import at_rest
 
-    stopper, tell = Stopper(Console(quiet=True)), JsonWatch().tell
-    waves = waves_of(project, tell=tell) if batch else None
+    stopper, watch = Stopper(Console(quiet=True)), JsonWatch()
+    waves = waves_of(project, tell=watch.tell) if batch else None
     try:
         written = at_rest(project, selection, rehearse=rehearse) or run(
             project,
             selection,
             rehearse=rehearse,
-            tell=tell,
+            tell=watch.tell,
             stopper=stopper,
             allowance=Allowance.of(project, agree=Watch(Console(quiet=True)).agree, waves=waves),
         )
     except StorygenError as error:
         code = code_of(error)
-        json_line(**failed_event(project, error, code=code))
+        json_line(**failed_event(project, error, code=code, watch=watch))
         return code
     code = 130 if stopper.asked else 0 if written.whole else 1
     json_line(event="book", **book_event(project, written), code=code)

@@ -7,8 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from storygen.cli.console import wrapped
+from storygen.cli.json_watch import JsonWatch, json_line
+from storygen.cli.rescue import rescue
+from storygen.cli.running import Stopper, interrupted, until_stopped
 from storygen.errors import Interrupted, StorygenError, Unsaved
-from storygen.writer.events import Noted, Polled
+from storygen.writer.events import BrokeOff, Noted, Polled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,24 +31,18 @@ def write_all(
     console: Console, projects: Sequence[Project], selection: Selection, options: dict[str, Any]
 ) -> list[int]:
     """Write *projects* at once, say how each of them ended, and return their exit codes."""
-    from storygen.cli.json_watch import JsonWatch
-    from storygen.cli.running import Stopper, until_stopped
     from storygen.cli.watch import Watch
     from storygen.desk.allowance import Allowance, waves_of
     from storygen.desk.write_all import awrite_all
 
     as_json = options["json"]
-    watch = Watch(console, stream=options["stream"])
-    waves = (
-        waves_of(*projects, tell=JsonWatch().tell if as_json else watch.tell) if options["batch"] else None
-    )
+    watch, json_watch = Watch(console, stream=options["stream"]), JsonWatch()
+    tell_all = json_watch.tell if as_json else watch.tell
+    waves = waves_of(*projects, tell=tell_all) if options["batch"] else None
     allowance = Allowance.of(*projects, agree=watch.agree, waves=waves)
     watch.purse = allowance.purse
-
-    def tell(project: Project) -> Tell:
-        return JsonWatch(_name(project)).tell if as_json else _of_book(watch.tell, project)
-
     stopper = Stopper(console)
+    lines = _Lines(stopper)
 
     async def work() -> tuple[Outcome, ...]:
         return await awrite_all(
@@ -53,16 +50,18 @@ def write_all(
             allowance=allowance,
             rehearse=options["rehearse"],
             selection=selection,
-            tell=tell,
+            tell=lambda project: lines.tell(project) if as_json else _of_book(watch.tell, project),
             stop=lambda: stopper.asked,
+            ended=lines.end if as_json else lambda _outcome: None,
         )
 
     with nullcontext() if as_json else watch:
         outcomes = until_stopped(work, stopper=stopper)
-    codes = [_ended(console, outcome, stopped=stopper.asked, as_json=as_json) for outcome in outcomes]
     if not as_json:
+        for outcome in outcomes:
+            _show_ended(console, outcome)
         _say_of_all(console, outcomes)
-    return codes
+    return [_code(outcome, stopper) for outcome in outcomes]
 
 
 def show_tally(console: Console, codes: Mapping[Path, int]) -> None:
@@ -85,30 +84,49 @@ def _say_of_all(console: Console, outcomes: Iterable[Outcome]) -> None:
         console.note("\n" + wrapped(said))
 
 
-def _ended(console: Console, outcome: Outcome, *, stopped: bool, as_json: bool) -> int:
-    """Say how one book ended, and return its exit code."""
-    from storygen.cli.json_watch import json_line
-    from storygen.cli.report import book_event, failed_event, show_written
-    from storygen.cli.rescue import rescue
+class _Lines:
+    """The JSON lines of several books; the last of each comes as soon as it has ended."""
 
-    error = outcome.error
-    if error is not None:
+    def __init__(self, stopper: Stopper) -> None:
+        self._stopper = stopper
+        self._watches: dict[Path, JsonWatch] = {}
+
+    def tell(self, project: Project) -> Tell:
+        """Return what prints the events of *project*."""
+        return self._watches.setdefault(project.outline.path, JsonWatch(_name(project))).tell
+
+    def end(self, outcome: Outcome) -> None:
+        """Print the last event of a book."""
+        from storygen.cli.report import book_event, failed_event
+
+        project, code = outcome.project, _code(outcome, self._stopper)
+        if outcome.written is not None:
+            json_line(event="book", **book_event(project, outcome.written), code=code)
+            return
+        error = outcome.error or interrupted(self._stopper)
         error = rescue(error) if isinstance(error, Unsaved) else error
-        code = code_of(error)
-        if as_json:
-            json_line(**failed_event(outcome.project, error, code=code))
-        else:
-            _show_failed(console, outcome.project, error)
-        return code
-    if outcome.written is None:
-        return 130
-    code = 130 if stopped else 0 if outcome.written.whole else 1
-    if as_json:
-        json_line(event="book", **book_event(outcome.project, outcome.written), code=code)
-    else:
+        json_line(**failed_event(project, error, code=code, watch=self._watches[project.outline.path]))
+
+
+def _show_ended(console: Console, outcome: Outcome) -> None:
+    """Say how one book ended."""
+    from storygen.cli.report import show_written
+
+    if outcome.written is not None:
         console.note(f"\n{outcome.project.outline.title} ({_name(outcome.project)})")
         show_written(console, outcome.project, outcome.written, alone=False)
-    return code
+    elif outcome.error is not None:
+        error = outcome.error
+        _show_failed(console, outcome.project, rescue(error) if isinstance(error, Unsaved) else error)
+
+
+def _code(outcome: Outcome, stopper: Stopper) -> int:
+    """Return the exit code of one book."""
+    if outcome.error is not None:
+        return code_of(outcome.error)
+    if outcome.written is None or stopper.asked:
+        return code_of(interrupted(stopper))
+    return 0 if outcome.written.whole else 1
 
 
 def code_of(error: StorygenError) -> int:
@@ -132,7 +150,7 @@ def _of_book(tell: Tell, project: Project) -> Tell:
         match event:
             case Noted(message=message):
                 tell(Noted(f"{name}: {message}"))
-            case Polled():
+            case Polled() | BrokeOff():
                 tell(event)
             case _:
                 tell(replace(event, section=replace(event.section, id=f"{name}: {event.section.id}")))

@@ -30,6 +30,9 @@ class State(StrEnum):
     FINAL = "final"
 
 
+_FARTHEST_FIRST = tuple(State)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A section, its state, and the text it has, whole or not; `front` is what stands above one in a file."""
@@ -94,6 +97,15 @@ def _state(section: Section, stored: StoredDraft, written: Written | None) -> St
     if written is None or written.text != hash_text(stored.text):
         return State.EDITED
     return State.REHEARSED if written.rehearsed else State.DRAFT
+
+
+def state_of_all(now: Iterable[Standing]) -> State:
+    """Return how a book stands: as the section that is farthest from done, of those that are wanted."""
+    return min(
+        (each.state for each in now if each.state is not State.TODO),
+        key=_FARTHEST_FIRST.index,
+        default=State.TODO,
+    )
 
 
 def how_far(now: Iterable[Standing]) -> str:

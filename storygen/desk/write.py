@@ -15,6 +15,7 @@ from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.desk.allowance import Allowance, one_by_one, refuse_unpriced
 from storygen.desk.asked import asked_from
+from storygen.desk.break_off import accounted
 from storygen.desk.build import Built, ManuscriptEdited, compile_book, compiled, is_compiled, take_over
 from storygen.desk.commission import (
     Past,
@@ -83,12 +84,13 @@ async def awrite(
     """
     with writable(project) as journal:
         run = Run.begin(project, journal, rehearse=rehearse, tell=tell, allowance=allowance)
-        work = run.work(selection)
-        result = Result((), ())
-        if work.missing or work.owed:
-            async with run.at_work((*work.missing, *work.owed), wire=wire, chance=chance) as line:
-                result = await run.write(work, line, stop=stop)
-        return run.end(result)
+        with accounted(project, journal, since=run.since, tell=tell):
+            work = run.work(selection)
+            result = Result((), ())
+            if work.missing or work.owed:
+                async with run.at_work((*work.missing, *work.owed), wire=wire, chance=chance) as line:
+                    result = await run.write(work, line, stop=stop)
+            return run.end(result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +130,7 @@ class Run:
         """Read the book of *project*, and put on record what a killed run left behind."""
         take_over(project, tell)
         if journal.torn:
-            tell(
-                Noted(
-                    "the journal's last entry was only half on the disk; it is dropped, the others are whole"
-                )
-            )
+            tell(Noted("the journal's last entry, only half on the disk, is dropped; the others are whole"))
         shelved = read_book(project.book)
         partials = begun(project.outline.sections, shelved, journal)
         refuse_retitled(project.outline, shelved, partials=partials)

@@ -37,35 +37,43 @@ async def awrite_all(
     selection: Selection = Selection(),
     tell: Callable[[Project], Tell] = lambda _project: lambda _event: None,
     stop: Callable[[], bool] = lambda: False,
+    ended: Callable[[Outcome], None] = lambda _outcome: None,
     wire: OpenWire | None = None,
 ) -> tuple[Outcome, ...]:
     """Write *projects* at once, as `awrite` writes one, and return how each of them ended, in their order.
 
     They share *allowance*: whoever has the longest way to go has the next free seat. The failure of one book
-    stops no other. *tell* gives what hears of the events of a book.
+    stops no other. *tell* gives what hears of the events of a book; *ended* hears of each as soon as it has
+    ended, also of those that have begun when all are cancelled, which have neither text nor error then.
     """
     places = anyio.Semaphore(OPEN)
     outcomes: dict[int, Outcome] = {}
 
+    async def end_of(project: Project) -> Outcome:
+        try:
+            written = await awrite(
+                project,
+                rehearse=rehearse,
+                selection=selection,
+                tell=tell(project),
+                stop=stop,
+                wire=wire,
+                allowance=allowance,
+            )
+        except anyio.get_cancelled_exc_class():
+            ended(Outcome(project))
+            raise
+        except (StorygenError, BaseExceptionGroup) as found:
+            error = lone(found)
+            if not isinstance(error, StorygenError):
+                raise
+            return Outcome(project, error=error)
+        return Outcome(project, written)
+
     async def one(number: int, project: Project) -> None:
         async with places:
-            outcomes[number] = Outcome(project)
-            try:
-                written = await awrite(
-                    project,
-                    rehearse=rehearse,
-                    selection=selection,
-                    tell=tell(project),
-                    stop=stop,
-                    wire=wire,
-                    allowance=allowance,
-                )
-                outcomes[number] = Outcome(project, written)
-            except (StorygenError, BaseExceptionGroup) as found:
-                error = lone(found)
-                if not isinstance(error, StorygenError):
-                    raise
-                outcomes[number] = Outcome(project, error=error)
+            outcomes[number] = await end_of(project)
+            ended(outcomes[number])
 
     async with anyio.create_task_group() as group:
         for number, project in enumerate(projects):

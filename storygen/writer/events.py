@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from storygen.book.attempts import Spent
 from storygen.draft import Draft
+from storygen.messages import Usage
 from storygen.outline.tree import Section
 
 
@@ -88,5 +90,14 @@ class Noted:
     message: str
 
 
-Event: TypeAlias = Began | Thinking | Grew | LegEnded | Waiting | Polled | Finished | Left | Noted
+@dataclass(frozen=True, slots=True)
+class BrokeOff:
+    """The run ends before it is done: what it spent and used until then, and the state of its book."""
+
+    spent: Spent
+    usage: Usage
+    state: str
+
+
+Event: TypeAlias = Began | Thinking | Grew | LegEnded | Waiting | Polled | Finished | Left | Noted | BrokeOff
 Tell: TypeAlias = Callable[[Event], None]

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storygen.cli.group import run
+from tests.servers.scripted import Says, ScriptedServer
 
 BOOK = "title: Book {name}\nwords: 200\nsections: [First {name}, Then {name}]\n"
 
@@ -20,7 +22,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -40,9 +42,9 @@ def test_every_book_has_a_last_event_with_its_code(
     run(["write", *shelf, "--jobs", "4", "--json"])
     found = lines(capsys)
 
-    assert [("a.yaml", 0), ("b.yaml", 0), ("c.yaml", 0)] == [
+    assert [("a.yaml", 0), ("b.yaml", 0), ("c.yaml", 0)] == sorted(
         (each["outline"], each["code"]) for each in found if each["event"] == "book"
-    ]
+    )
     assert {"a.yaml", "b.yaml", "c.yaml"} == {each["outline"] for each in found if each["event"] == "section"}
 
 
@@ -92,6 +94,33 @@ def test_a_setting_that_makes_no_sense_is_said_once(
     code = run(["write", *shelf, "--jobs", "0"])
 
     assert (2, 1) == (code, capsys.readouterr().err.count("--jobs is `0`"))
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize("names", [["a.yaml"], ["a.yaml", "b.yaml"]], ids=len)
+def test_the_last_event_of_a_book_that_was_stopped_has_its_totals(
+    capsys: pytest.CaptureFixture[str], names: list[str]
+) -> None:
+    with ScriptedServer(lambda _: Says("One two three. " * 33)) as server:
+        run(["write", *names, "--max-calls", "1", "--json", "--base-url", server.url])
+    found = lines(capsys)
+    (paid,) = [each for each in found if each["event"] == "section"]
+    book = next(each for each in found if each["event"] == "book" and each["outline"] == "a.yaml")
+
+    assert (3, "missing", paid["words"], paid["usage"], paid["cost"]) == (
+        book["code"],
+        book["state"],
+        *(book["total"][name] for name in ("words", "usage", "cost")),
+    )
+
+
+@pytest.mark.usefixtures("shelf")
+def test_the_last_event_of_a_book_comes_when_it_has_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("b.yaml").write_text("title: B\nwords: 900\nsections: [B, C, D, E, F, G]\n")
+    run(["write", "b.yaml", "a.yaml", "--json", "--jobs", "2"])
+    found = [(each["outline"], each["event"]) for each in lines(capsys)]
+
+    assert (("b.yaml", "book"), True) == (found[-1], ("a.yaml", "book") in found[:-2])
 
 
 def test_what_stopped_one_book_is_said_with_its_name(

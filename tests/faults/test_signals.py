@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import signal
 import subprocess
 import time
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.author import TEXT, ended
+from tests.faults.author import TEXT, ended, hear
 from tests.faults.conftest import AtServer
 from tests.faults.terminal import CTRL_C, terminal
 from tests.servers.scripted import Behaviour, Break, Fails, HangsUp, Script, Waits, continuing
@@ -121,6 +123,21 @@ def test_the_system_may_end_a_run_and_no_word_is_lost(
         ), ran.err
     assert "run the same command again" in ran.said
     assert (0, TEXT) == (author.run("write", "--limit", "1").code, author.drafts()[0])
+
+
+def test_of_books_that_the_system_ends_each_has_its_last_event(at_server: AtServer, reply: Waits) -> None:
+    author, _ = at_server(first(reply))
+    shutil.copy(author.folder / "outline.yaml", author.folder / "other.yaml")
+    process = author.start("write", "outline.yaml", "other.yaml", "--json")
+    hear(process.stdout, '"outline": "other.yaml"}\n')
+    process.send_signal(signal.SIGTERM)
+    ran = ended(process)
+    events = [json.loads(line) for line in ran.out.splitlines()]
+
+    assert (143, {"outline.yaml": 143, "other.yaml": 143}) == (
+        ran.code,
+        {each["outline"]: each["code"] for each in events if each["event"] == "book"},
+    )
 
 
 IGNORING = {signal.SIGINT: "INT", signal.SIGHUP: "HUP"}
