@@ -160,7 +160,8 @@ def _report(console: Console, planned: Planned, path: Path | None) -> None:
     if planned.rehearsed:
         console.note("Rehearsed by the built-in model: nothing was sent or paid.")
     else:
-        console.note(f"Planned by {planned.model}: {money(planned.spent.settled)}.")
+        price = "" if planned.cost is None else f": {money(planned.cost)}"
+        console.note(f"Planned by {planned.model}{price}.")
     if planned.finished and not planned.text:
         console.sentence("error: no outline came of it; say more in the request, or try another --model")
     elif planned.findings and planned.finished:
@@ -182,5 +183,5 @@ def _document(project: Project, planned: Planned, path: Path | None) -> dict[str
         "words": planned.outline.words if planned.outline else 0,
         "findings": [asdict(finding) for finding in planned.findings],
         "usage": asdict(planned.spent.usage),
-        "cost": dollars(planned.spent.settled),
+        "cost": dollars(planned.cost),
     }

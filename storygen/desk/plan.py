@@ -43,7 +43,8 @@ _WEIGHTY = {Severity.ERROR, Severity.WARNING}
 class Planned:
     """What came of a request: the outline and its text, if there is one, and what is wrong with it.
 
-    It is not `finished` where somebody said stop; the same call goes on.
+    It is not `finished` where somebody said stop; the same call goes on. `cost` is what this call paid, in
+    micro-dollars; None where nobody knows the price of its model.
     """
 
     outline: Outline | None
@@ -53,6 +54,7 @@ class Planned:
     rehearsed: bool
     model: str
     spent: Spent
+    cost: int | None
 
     @property
     def sound(self) -> bool:
@@ -94,7 +96,9 @@ async def aplan(
         desk = _Desk(project, commission, journal, tell, allowance, wire or _wire(rehearsed=rehearsed))
         planning = await desk.plan(brief, stop=stop, chance=chance)
         paid = spent(journal.attempts(after=past.attempts[-1].id if past.attempts else 0))
-    planned = Planned(None, "", (), planning.finished, rehearsed, model_of(commission, PLAN), paid)
+    model = model_of(commission, PLAN)
+    cost = paid.settled if rehearsed or commission.catalogue.find(model).prices else None
+    planned = Planned(None, "", (), planning.finished, rehearsed, model, paid, cost)
     head = tuple(map(safe_line, _head(project, planned, planning, brief.source)))
     return _spelled(planned, planning, project.outline.path, head=head)
 
@@ -157,7 +161,7 @@ class _Desk:
 def _spelled(planned: Planned, planning: Planning, path: Path, *, head: Sequence[str]) -> Planned:
     """Add the outline that *planning* came to, as its text is read again, and all that is wrong with it."""
     if planning.plan is None:
-        return replace(planned, findings=tuple(_finding(fault, str(path), {}) for fault in planning.faults))
+        return replace(planned, findings=tuple(_finding(fault, "", {}) for fault in planning.faults))
     text = write_outline(outline_of(planning.plan, path), head=head)
     reading = read_text(text, path)
     places = _places(planning.plan, reading.outline, text)

@@ -348,6 +348,18 @@ def test_a_refused_request_is_no_outline(
     assert "the model refused to plan this" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("desk")
+def test_a_reply_that_is_no_plan_is_of_no_file_and_of_no_price_that_nobody_knows(
+    configured: Callable[[ScriptedServer], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ScriptedServer(lambda _: Says("I would begin with the sea.")) as server:
+        configured(server)
+        code = run(["plan", "paragraph.md", "-o", "outline.yaml", "--model", "my-model"])
+    said = capsys.readouterr().err
+
+    assert (1, 1, False, False) == (code, said.count("Planned by my-model."), "-->" in said, "$" in said)
+
+
 OWN = """\
 {% extends "storygen/fiction/plan/user.md.j2" %}
 {% block closing %}{{ super() }}
