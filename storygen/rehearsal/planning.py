@@ -13,7 +13,8 @@ from storygen.rehearsal.chance import Chance
 from storygen.rehearsal.conversation import Conversation
 from storygen.rehearsal.plan_task import Task, constraints, has_task, read_task
 from storygen.rehearsal.speech import marks
-from storygen.rehearsal.wishes import Wishes, about, codes, read_wishes, things
+from storygen.rehearsal.wishes import Wishes, about, beginning, codes, read_wishes, things
+from storygen.text.languages import language
 from storygen.text.slug import slug
 
 _REQUEST = re.compile(r"<(request-*)>\n(.*?)\n</\1>", re.DOTALL)
@@ -81,7 +82,7 @@ def _title(wishes: Wishes, said: Sequence[int], taken: set[str]) -> str:
     first = wishes.said[said[0]]
     phrases = [phrase for at in said for phrase in about(wishes.said[at].text, wishes.tongue)]
     wanted = [*([first.heading] if first.heading and first.heading != wishes.title else []), *phrases]
-    wanted = wanted or [" ".join(first.text.split()[:4]).rstrip(".,;:!?")]
+    wanted = wanted or [beginning(first.text)]
     free = (title for title in wanted if slug(title) and slug(title) not in taken)
     return next(free, None) or _numbered(wanted[0], taken)
 
@@ -170,8 +171,7 @@ def _is_told(wishes: Wishes, task: Task, piece: _Share, text: str, *, first: boo
 def _head(wishes: Wishes, task: Task) -> dict[str, Value]:
     """Return what the plan of a whole says of the book."""
     people = wishes.people or (wishes.tongue.name,)
-    pair = marks("", wishes.lang)
-    quotes = f"{pair.opening} {pair.closing}".strip()
+    quotes = _quotes(wishes.lang)
     style: dict[str, Value] = {"person": "second", "tense": "present"}
     if not task.docs:
         style = {"person": "third, limited", "tense": "past", "quotes": quotes}
@@ -191,6 +191,12 @@ def _head(wishes: Wishes, task: Task) -> dict[str, Value]:
     head: dict[str, Value] = {"title": wishes.title, "lang": wishes.lang, "words": task.words}
     head |= {"summary": " ".join(said.text for said in wishes.said[:2]), "style": style}
     return head | ({"constraints": listed} if listed else {}) | ({"codex": entries} if entries else {})
+
+
+def _quotes(lang: str) -> str:
+    """Return the marks that are usual in *lang*, as a plan tells them."""
+    pair, known = marks("", lang), language(lang)
+    return pair.opening if known is None or not pair.closing else " ".join(known.quotes[0])
 
 
 def _aliases(name: str, kind: str) -> dict[str, Value]:

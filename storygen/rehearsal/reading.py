@@ -10,6 +10,7 @@ from typing import TypeAlias
 from storygen.rehearsal.card import Card
 from storygen.rehearsal.labels import labelled, labels
 from storygen.rehearsal.region import card_text, field_of, item, items, length, numbers
+from storygen.rehearsal.scripts import script_of
 
 _A_SHORT_TEXT = 500
 _A_SECTION = 1_000
@@ -139,6 +140,9 @@ def lang_of(told: str, prompt: str, card: str) -> str:
 
 
 def _guess(text: str) -> str:
+    """Return the language that *text* is in, by its script or else by its small words."""
+    if script := script_of(text):
+        return script
     words = Counter(re.findall(r"[^\W\d_]+", text.lower()))
     scores = {lang: sum(words[word] for word in common) for lang, common in labels().common.items()}
     return max(scores, key=lambda lang: (scores[lang], lang == "en"))

@@ -17,9 +17,11 @@ from storygen.rehearsal.reading import lang_of
 from storygen.rehearsal.region import item, numbers, unit
 from storygen.rehearsal.subjects import Particles, phrases
 from storygen.text.sentences import sentences
+from storygen.text.words import count_words
 
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(.*?)#*$")
-_NAME = re.compile(r"\b[^\W\d_a-zà-þ][^\W\d_]+(?:[ ’'-][^\W\d_a-zà-þ][^\W\d_]+)*")
+_CAPITAL = r"[^\W\d_a-zà-þа-яё\u3000-\U0003ffff]"
+_NAME = re.compile(rf"\b{_CAPITAL}[^\W\d_]+(?:[ ’'-]{_CAPITAL}[^\W\d_]+)*")
 _BEGINNING = re.compile(r"(?:^|[.!?:…“\n][ “]*)$")
 _PLACED = re.compile(
     r"\b(?:in|at|to|from|on|near|of|off|en|de|bei|auf|nach|aus|von|im|am)(?: the| der| dem)?\s+$",
@@ -28,9 +30,16 @@ _PLACED = re.compile(
 _CALLED = re.compile(
     r"\b(?:called|titled|entitled|namens|titulad[oa]|llamad[oa])\s[“\"«]?([^\W\d_a-z][^”\"»,.;:!?\n]{1,60})"
 )
+_BRACKETED = re.compile(r"[《「『]([^《》「」『』\n]{1,40})[》」』]")
+_MYRIADS = re.compile(r"([0-9]+(?:\.[0-9]+)?|[一二三四五六七八九十两兩])[万萬]字")
+_NUMERALS = "一二三四五六七八九十"
+_PAUSE = re.compile(r"[、，；：。！？]")
 _CODE = re.compile(r"`([^`\n]{2,60})`")
 _WORD = re.compile(r"[^\W\d_]+")
 _MOST_PEOPLE, _MOST_PLACES, _MOST_WISHES = 8, 6, 24
+_LATIN = "\u3000"
+"""What is beyond it is written without blanks."""
+
 _VERBLIKE = re.compile(r"(?:[^s]s|ed|ing)$")
 _LONGEST = 3
 """Words of a thing's name, the article among them."""
@@ -132,7 +141,7 @@ def codes(text: str) -> tuple[str, ...]:
 
 
 def tongue(lang: str) -> Tongue:
-    """Return what is known of the language *lang*; English, where it is none of the three."""
+    """Return what is known of the language *lang*; English, where that is nothing."""
     known = _tongues()
     return known.get(lang[:2].lower(), known["en"])
 
@@ -161,7 +170,9 @@ def _tongue(raw: Mapping[str, Any]) -> Tongue:
 
 
 def _among(text: str, words: frozenset[str]) -> bool:
-    return any(word.lower() in words for word in _WORD.findall(text))
+    """Whether one of *words* is in *text*; those of scripts without blanks have no edges there."""
+    told = {word.lower() for word in _WORD.findall(text)}
+    return not words.isdisjoint(told) or any(word in text for word in words if word > _LATIN)
 
 
 def _said(request: str, lang: str) -> tuple[list[str], list[Said]]:
@@ -173,7 +184,7 @@ def _said(request: str, lang: str) -> tuple[list[str], list[Said]]:
             headings.append(heading)
         for sentence in sentences(text, lang):
             line = _matter(plain(item(sentence.strip()) or sentence))
-            if len(_WORD.findall(line)) >= _FEWEST:
+            if count_words(line) >= _FEWEST:
                 said.append(Said(line, heading))
     return headings, said or [Said(plain(request)[:200] or "A book.")]
 
@@ -236,17 +247,34 @@ def _never_names() -> frozenset[str]:
 
 
 def _title(request: str, said: list[Said], small: Tongue) -> str:
-    if called := _CALLED.search(request):
+    if called := _CALLED.search(request) or _BRACKETED.search(request):
         return " ".join(called[1].split())
     found = (phrase for each in said for phrase in about(each.text, small))
-    return next(found, said[0].text[:60])
+    return next(found, _PAUSE.split(said[0].text)[0][:60])
+
+
+def beginning(text: str) -> str:
+    """Return how *text* begins, short enough for a title.
+
+    >>> beginning("Anna finds the log book."), beginning("由美は直す、夜に。")
+    ('Anna finds the log', '由美は直す')
+    """
+    return " ".join(_PAUSE.split(text)[0].split()[:4]).rstrip(".,;:!?")[:60]
 
 
 def _words(request: str) -> int | None:
     """Return how many words the book is to have, if the request says so; the largest number counts."""
     found = [number for told in unit().findall(" ".join(request.split())) for number in numbers(told)]
+    found += [_myriads(told) for told in _MYRIADS.findall(request)]
     likely = [number for number in found if _LEAST <= number <= _MOST]
     return max(likely, default=None)
+
+
+def _myriads(told: str) -> int:
+    """Return how many words so many times ten thousand are."""
+    plain = told.translate({ord(two): "二" for two in "两兩"})
+    number = _NUMERALS.index(plain) + 1 if plain in _NUMERALS else float(plain)
+    return round(number * 10_000)
 
 
 _LEAST, _MOST = 300, 10_000_000

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,11 @@ OTHERS = {
     "Dann geht die Lampe aus.",
     "es": "Anna Reyes llega a la isla. El barquero Tom nunca debe decir por qué se fue el último farero. "
     "La lámpara se apaga.",
+    "ja": "港の時計という題の小説がほしい。由美は古い時計を直す。船長の健は決して何も言わない。雨が降る。",
+    "zh": "请写一部小说，名叫《渡口的钟》。伊内斯在末班渡轮上修理一座钟。托比亚斯必须等一个人。雨下了整夜。",
 }
+
+MARKS = {"de": "„ “", "es": "—", "ja": "「 」", "zh": "“ ”"}
 
 
 def reply(kind: Kind, variables: Variables) -> str:
@@ -85,6 +90,14 @@ def test_a_plan_is_in_the_language_of_its_request(lang: str) -> None:
     plan, faults = planned(Brief(OTHERS[lang], Kind.FICTION, 4_000))
 
     assert ([], lang) == (faults, plan.lang)
+    assert MARKS[lang] == plan.style.quotes
+
+
+def test_a_request_in_characters_is_planned_in_characters() -> None:
+    plan, _ = planned(Brief(f"约两万字。{OTHERS['zh']}", Kind.FICTION))
+    told = "".join(text for _, node in plan.walk() for text in (node.title, *node.beats))
+
+    assert ("渡口的钟", 20_000, "") == (plan.title, plan.words, "".join(re.findall("[A-Za-z]+", told)))
 
 
 def test_names_and_places_come_from_the_request() -> None:
