@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from storygen.errors import FileError, UsageError
 from storygen.files.inside import read_inside
-from storygen.outline.paths import is_glob, matching
+from storygen.outline.paths import LARGEST, LARGEST_SOURCE, chosen, sources_of
 from storygen.outline.tree import Outline, Section, SourceRef, Style
 from storygen.prompts.context import StyleTexts
 from storygen.prompts.sources import Source
-
-LARGEST = 256 << 10
-"""Bytes of one source or sample."""
 
 Output = Callable[[str], str]
 """Runs a command and returns what it prints; raises StorygenError."""
@@ -46,7 +43,9 @@ class Material:
 
     def refs(self, section: Section) -> tuple[SourceRef, ...]:
         """Return the files, parts of files and commands that the sources of *section* come to."""
-        return tuple(dict.fromkeys(ref for source in section.sources for ref in self._files(source)))
+        return tuple(
+            dict.fromkeys(ref for source in section.sources for ref in sources_of(self._root, source))
+        )
 
     def text(self, ref: SourceRef) -> str:
         """Return what *ref* says, or prints. Raises FileError as `of` does."""
@@ -55,21 +54,15 @@ class Material:
             self._texts[whole] = (
                 self._output(ref.run) if ref.run else read_inside(self._root, ref.path, limit=LARGEST)
             )
-        return _lines(self._texts[whole], ref.lines)
-
-    def _files(self, source: SourceRef) -> Iterator[SourceRef]:
-        if is_glob(source.path):
-            yield from map(SourceRef, matching(self._root, source.path))
-        else:
-            yield source
+        return chosen(self._texts[whole], ref)
 
 
 def read_style(outline: Outline, style: Style) -> StyleTexts:
     """Read the guide and the samples that *style* names, beside *outline*."""
     root = outline.path.parent
     return StyleTexts(
-        guide=read_inside(root, style.guide, limit=LARGEST) if style.guide else "",
-        samples=tuple(read_inside(root, name, limit=LARGEST) for name in style.samples),
+        guide=read_inside(root, style.guide, limit=LARGEST_SOURCE) if style.guide else "",
+        samples=tuple(read_inside(root, name, limit=LARGEST_SOURCE) for name in style.samples),
     )
 
 
@@ -107,10 +100,3 @@ def _text_if_any(material: Material, ref: SourceRef) -> str | None:
         return material.text(ref)
     except FileError:
         return None
-
-
-def _lines(text: str, chosen: tuple[int, int] | None) -> str:
-    if chosen is None:
-        return text
-    first, last = chosen
-    return "\n".join(text.split("\n")[first - 1 : last]) + "\n"

@@ -83,5 +83,5 @@ def _read_regular(path: Path, *, name: str, limit: int) -> bytes:
             raise FileError(f"{name} is not a regular file")
         raw = file.read(limit + 1)
     if len(raw) > limit:
-        raise FileError(f"{name} is larger than {limit:,} bytes", "name a smaller file, or a part of it")
+        raise FileError(f"{name} is larger than {limit:,} bytes", "name a smaller file")
     return raw

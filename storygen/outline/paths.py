@@ -14,6 +14,10 @@ from storygen.outline.scraps import Scalar
 from storygen.outline.tree import SourceRef
 
 LARGEST = 2 * 1024 * 1024
+"""Bytes of a file."""
+
+LARGEST_SOURCE = 256 << 10
+"""Bytes of a source: of a file, or of the lines of it that are chosen."""
 
 _LINES = re.compile(r"(?::|#L)(?P<first>[0-9]{1,9})(?:-L?(?P<last>[0-9]{1,9}))?$")
 _GLOB = re.compile(r"[*?\[]")
@@ -63,28 +67,37 @@ class Shelf:
         """Find what is wrong with a source: a file, perhaps with lines, or a glob."""
         ref = source_ref(name.text)
         if not is_glob(ref.path):
-            found = [_where(finding) for finding in self._look(name, ref.path, self.sources)]
-            return found or (self._count(name, ref.path, ref.lines) if ref.lines else [])
+            return self._see_source(name, ref)
+        if ref.lines:
+            message = f"{ref.path} stands for several files, and lines are those of one"
+            return [name.spot.error("outline/lines", message, tip="name each of them, with its lines")]
         try:
-            names = self.glob(ref.path, root=self.sources)
+            refs = sources_of(self.sources, ref)
         except FileError as error:
             return [file_finding(name, error)]
-        if not names:
+        if not refs:
             return [nothing_matched(name)]
-        return [finding for each in names for finding in self._look(name, each, self.sources)]
+        return [finding for each in refs for finding in self._see_source(name, each)]
 
     def glob(self, pattern: str, *, root: Path | None = None) -> list[str]:
         """Return the names of the files that match *pattern*, sorted. Raises FileError."""
         return matching(root or self.root, pattern)
 
-    def _count(self, name: Scalar, path: str, lines: tuple[int, int]) -> list[Finding]:
-        """Find lines that the file does not have."""
-        first, last = lines
-        there = len(self.read(path, root=self.sources).splitlines())
-        if 1 <= first <= last <= there:
-            return []
-        message = f"{path} has {there:,} lines, and these are {first:,} to {last:,}"
-        return [name.spot.error("outline/lines", message, tip="lines count from 1: README.md#L10-L80")]
+    def _see_source(self, name: Scalar, ref: SourceRef) -> list[Finding]:
+        """Find what is wrong with one file, or with the lines of it that are chosen."""
+        if found := self._look(name, ref.path, self.sources):
+            return [_where(finding) for finding in found]
+        text = self.read(ref.path, root=self.sources)
+        first, last = ref.lines or (1, 1)
+        there = len(_lines(text))
+        if not 1 <= first <= last <= there:
+            message = f"{ref.path} has {there:,} lines, and these are {first:,} to {last:,}"
+            return [name.spot.error("outline/lines", message, tip="lines count from 1: README.md#L10-L80")]
+        try:
+            chosen(text, ref)
+        except FileError as error:
+            return [file_finding(name, error)]
+        return []
 
     def _look(self, name: Scalar, text: str, root: Path) -> list[Finding]:
         try:
@@ -119,6 +132,37 @@ def matching(home: Path, pattern: str) -> list[str]:
     except (OSError, ValueError, NotImplementedError) as error:
         raise FileError(f"{pattern} cannot be looked up: {error}") from error
     return [path.relative_to(home).as_posix() for path in paths if not _unseen(path.relative_to(home))]
+
+
+def sources_of(home: Path, ref: SourceRef) -> list[SourceRef]:
+    """Return the files below *home* that *ref* comes to; a glob passes over those that are empty.
+
+    Raises FileError as `matching` does.
+    """
+    if not is_glob(ref.path):
+        return [ref]
+    return [SourceRef(name) for name in matching(home, ref.path) if (home / name).stat().st_size]
+
+
+def chosen(text: str, ref: SourceRef) -> str:
+    r"""Return what *ref* chooses of its *text*. Raises FileError for more than a source may have.
+
+    >>> chosen("one\ntwo\nthree", SourceRef("a.txt", lines=(2, 3)))
+    'two\nthree\n'
+    """
+    part = text if ref.lines is None else "\n".join(_lines(text)[ref.lines[0] - 1 : ref.lines[1]]) + "\n"
+    size = len(part.encode())
+    if size > LARGEST_SOURCE:
+        raise FileError(
+            f"{ref.name} has {size:,} bytes, and a source {LARGEST_SOURCE:,} at most",
+            f"choose lines of it: {ref.path}#L10-L80",
+        )
+    return part
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of *text* as editors count them."""
+    return text.removesuffix("\n").split("\n")
 
 
 def is_glob(name: str) -> bool:

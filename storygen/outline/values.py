@@ -208,6 +208,9 @@ def _source(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> SourceRe
     if isinstance(scrap, Pairs):
         card = reader.card(scrap, Where.SOURCE, "a source")
         if card.get("run"):
+            if card.get("path"):
+                both = "a source has a `path` or a `run`, not both"
+                reader.found.append(card.at("path").error("outline/wrong-type", both, tip="make two of it"))
             return SourceRef(run=card.get("run"))
         if not card.get("path"):
             return None

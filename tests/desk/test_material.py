@@ -89,6 +89,22 @@ def test_a_file_that_a_glob_finds_from_now_on_makes_its_page_stale(project_folde
     assert {"a": ("source NEW.md is new",)} == stale(manual(project_folder))
 
 
+def test_an_empty_file_is_found_by_no_glob(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").touch()
+    (tmp_path / "main.py").write_text("print()\n")
+
+    assert ["main.py"] == [each.name for each in Material(tmp_path).of(section(SourceRef("*.py")))]
+
+
+def test_of_a_large_file_some_lines_may_be_a_source(tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_text("A line.\n" * 40_000)
+    material = Material(tmp_path)
+    with pytest.raises(FileError, match="has 320,000 bytes, and a source 262,144 at most"):
+        material.text(SourceRef("log.txt"))
+
+    assert "A line.\nA line.\n" == material.text(SourceRef("log.txt", lines=(7, 8)))
+
+
 def test_hidden_files_are_found_by_no_glob(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("KEY=secret")
     (tmp_path / "a.md").write_text("A.")

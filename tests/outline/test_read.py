@@ -516,6 +516,56 @@ def test_lines_that_a_source_does_not_have_are_an_error(tmp_path: Path, lines: s
     assert ["outline/lines"] == [finding.rule for finding in read(path).findings]
 
 
+def findings_of_source(tmp_path: Path, source: str) -> list[tuple[str, str]]:
+    path = tmp_path / "outline.yaml"
+    path.write_text(f"title: T\nsources: [{source}]\nsections: [A]\n", encoding="utf-8")
+    return [(finding.rule, finding.message) for finding in read(path).findings]
+
+
+def test_a_source_that_is_too_large_is_found_before_anybody_writes(tmp_path: Path) -> None:
+    (tmp_path / "log.txt").write_text("A line.\n" * 40_000, encoding="utf-8")
+
+    assert (
+        [("outline/file", "log.txt has 320,000 bytes, and a source 262,144 at most")] * 2,
+        [],
+    ) == (
+        findings_of_source(tmp_path, "log.txt") + findings_of_source(tmp_path, "'*.txt'"),
+        findings_of_source(tmp_path, "'log.txt#L10-L900'"),
+    )
+
+
+def test_an_empty_file_is_no_mistake_where_a_glob_finds_it(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").touch()
+    (tmp_path / "main.py").write_text("print()\n", encoding="utf-8")
+
+    assert ([], [("outline/file", "__init__.py is empty")]) == (
+        findings_of_source(tmp_path, "'*.py'"),
+        findings_of_source(tmp_path, "__init__.py"),
+    )
+
+
+def test_lines_of_a_glob_are_an_error(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("one\ntwo\n", encoding="utf-8")
+
+    assert [("outline/lines", "*.py stands for several files, and lines are those of one")] == (
+        findings_of_source(tmp_path, "'*.py#L1-L2'")
+    )
+
+
+def test_lines_are_counted_as_editors_count_them(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("one\x0ctwo\n", encoding="utf-8")
+
+    assert ["outline/lines"] == [rule for rule, _ in findings_of_source(tmp_path, "'main.py#L2'")]
+
+
+def test_a_source_is_a_file_or_a_command(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text("one\n", encoding="utf-8")
+
+    assert [("outline/wrong-type", "a source has a `path` or a `run`, not both")] == (
+        findings_of_source(tmp_path, "{run: ls, path: main.py}")
+    )
+
+
 def test_an_error_leaves_no_outline_and_a_warning_does(tmp_path: Path) -> None:
     path = tmp_path / "outline.yaml"
     path.write_text("title: T\nsections:\n  - {title: A, status: draft}\n", encoding="utf-8")
