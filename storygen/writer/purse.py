@@ -84,7 +84,9 @@ def _too_little(budget: Budget, worst: Amount) -> Stopped:
         f"only {spelled(left, rounded=math.floor)} is left of {spelled(most or 0)}",
         "output_tokens": f"the next request may write {worst.output_tokens:,} tokens, "
         f"only {left:,} are left of {most:,}",
-        "calls": f"the {most:,} calls of this run are used up",
+        "calls": "the one call of this run is used up"
+        if most == 1
+        else f"the {most:,} calls of this run are used up",
     }
     flags = {"money": "--budget", "output_tokens": "--max-output-tokens", "calls": "--max-calls"}
     return Stopped(sentences[kind], f"everything written so far is kept; resume with a higher {flags[kind]}")

@@ -291,6 +291,19 @@ def test_a_leg_begins_like_its_section(prefill: bool) -> None:  # noqa: FBT001 -
     assert messages(outline, 1) == going_on(outline, prose(1), prefill=prefill)[:2]
 
 
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(
+    ("beats", "end"),
+    [((), "as soon as it has done what its card says."), (("A.",), "when the last beat has landed.")],
+)
+def test_what_was_cut_off_is_gone_on_with_to_where_its_card_ends(
+    kind: Kind, beats: tuple[str, ...], end: str
+) -> None:
+    asked = going_on(book(section(1, beats=beats), kind=kind), "The boats.", prefill=False)[-1].text
+
+    assert asked.endswith(f"Write only the rest of this section. Stop {end}")
+
+
 def test_without_kept_text_there_is_nothing_to_continue() -> None:
     outline = long_book(1)
     assert messages(outline, 1) == going_on(outline, " \n", prefill=False)
@@ -332,6 +345,7 @@ def test_a_later_stretch_is_asked_for_with_its_own_beats_words_and_fence() -> No
     assert "stretch 2 of 3: begin a new paragraph" in turn
     assert "1. Tom leaves.\n\nThe line not to cross: The lamp fails.\nWords: 1,530 to 1,870, about" in turn
     assert "anchor" not in turn
+    assert turn.endswith("Write only this stretch. Stop when the last of these beats has landed.")
 
 
 def test_the_last_stretch_brings_the_sections_end() -> None:

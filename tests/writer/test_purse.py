@@ -58,6 +58,15 @@ def test_what_never_left_costs_nothing() -> None:
     assert Amount() == purse.budget.settled
 
 
+def test_one_call_is_one_call() -> None:
+    async def main() -> None:
+        async with of(calls=1).hold(Amount(calls=2)):
+            pass
+
+    with pytest.raises(Stopped, match=r"^the one call of this run is used up"):
+        run(main)
+
+
 @pytest.mark.parametrize(
     ("ceilings", "expected", "flag"),
     [
