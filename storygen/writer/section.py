@@ -38,10 +38,8 @@ _STOPPED = {
 """What to tell a person about a section that stops unfinished; the first flag that it has counts."""
 
 _LEFT_OUT = "of the passages that came belong nowhere in its text and are left out; `storygen log` has them"
-_MUST_MISSING = (
-    "has to appear verbatim and does not, although it was asked for once more; what came is kept: "
-    "add the text yourself, or rework the beats, and run again"
-)
+_MUST_MISSING = "what has to appear verbatim does not, although it was asked for once more: "
+_MUST_HELP = "what came is kept: add the text yourself, or rework the beats, and run again"
 _TOO_MANY = 429
 _SERVERS_FAULT = 500
 _TOO_LARGE = {Kind.PROMPT_TOO_LONG, "request_too_large"}
@@ -76,7 +74,7 @@ async def write_section(
     missing = absent(section.must, sitting.text, commission.outline.kind)
     sitting, step = finish(sitting, absent=missing)
     if step is Step.STOP:
-        line.tell(Noted(f"{section.id}: {_named(missing)} {_MUST_MISSING}"))
+        line.tell(Noted(f"{section.id}: {_MUST_MISSING}{_named(missing)}; {_MUST_HELP}"))
         return draft_of(section, sitting, whole=False)
     return draft_of(section, _measured(section, sitting, line=line), whole=True)
 

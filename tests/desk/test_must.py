@@ -89,7 +89,10 @@ def test_what_is_still_missing_leaves_the_section_incomplete_and_is_named(tmp_pa
 
     assert (DraftStatus.INCOMPLETE, (Flag.MUST_MISSING,)) == (draft.status, draft.flags)
     (noted,) = (each.message for each in heard if isinstance(each, Noted))
-    assert noted.startswith("install: “pip install ferry” has to appear verbatim and does not")
+    assert noted.startswith(
+        "install: what has to appear verbatim does not, although it was asked for once more:"
+    )
+    assert "more: “pip install ferry”; what came is kept" in noted
     assert noted.endswith("add the text yourself, or rework the beats, and run again")
 
 
