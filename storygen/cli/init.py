@@ -79,6 +79,6 @@ def _list(console: Console, *, json: bool) -> None:
         for item in found
     ]
     console.product(
-        table(("name", "title", "kind", "lang", "sections", "words"), rows, right=[4, 5], elastic=1)
+        table(("name", "title", "kind", "lang", "sections", "words"), rows, right=[4, 5], elastic=[1])
     )
     console.note("\nBegin with one: storygen init my-book --from NAME")

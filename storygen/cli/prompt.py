@@ -59,7 +59,7 @@ def _table(found: Prompt) -> str:
             ("in" if choice.sent else "out", choice.entry.name, f"{choice.tokens:,}", choice.reason)
             for choice in found.choices
         ]
-        text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2], elastic=3)
+        text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2], elastic=[3])
     if found.left_out:
         text += f"\n\n  No room for {'; '.join(found.left_out)}."
     for remark in found.why:

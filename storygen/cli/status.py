@@ -62,7 +62,8 @@ def _table(project: Project, status: Status) -> str:
         short(status.usage.output_tokens),
         money(status.cost),
     )
-    return table(_HEAD, [_row(line) for line in status.lines], right=[2, 3, 5, 6, 7], foot=foot)
+    rows = [_row(line) for line in status.lines]
+    return table(_HEAD, rows, right=[2, 3, 5, 6, 7], foot=foot, elastic=[1, 0])
 
 
 def _remarks(project: Project, status: Status) -> Iterator[str]:

@@ -14,7 +14,7 @@ _PIPE = 200
 """Columns of a table that no terminal limits."""
 
 _NARROWEST = 12
-"""Columns that the one elastic column keeps where a terminal is small."""
+"""Columns that an elastic column keeps where a terminal is small."""
 
 
 def table(
@@ -23,11 +23,11 @@ def table(
     *,
     right: Sequence[int] = (),
     foot: Sequence[str] = (),
-    elastic: int = 0,
+    elastic: Sequence[int] = (0,),
 ) -> str:
-    """Return aligned lines under *head* that fit the terminal: where it is small, one column gives way.
+    """Return aligned lines under *head* that fit the terminal: where it is small, some columns give way.
 
-    *right* names the columns that are set flush right, *elastic* the one that is cut.
+    *right* names the columns that are set flush right, *elastic* those that are cut, the first one first.
 
     >>> print(table(["section", "words"], [["the-boat", "1,043"]], right=[1]))
       section   words
@@ -89,13 +89,14 @@ def _line(row: Sequence[str], widths: Sequence[int], *, right: Sequence[int], ga
     return (" " * gap).join(cells)
 
 
-def _layout(rows: Sequence[Sequence[str]], elastic: int) -> tuple[list[int], int]:
+def _layout(rows: Sequence[Sequence[str]], elastic: Sequence[int]) -> tuple[list[int], int]:
     """Return the width of every column and the gap between two, so that all fits if it can."""
     from rich.cells import cell_len
 
     widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     room = (shutil.get_terminal_size().columns if sys.stderr.isatty() else _PIPE) - 2
     gap = 2 if sum(widths) + 2 * (len(widths) - 1) <= room else 1
-    rest = room - sum(widths) + widths[elastic] - gap * (len(widths) - 1)
-    widths[elastic] = min(widths[elastic], max(rest, _NARROWEST))
+    for column in elastic:
+        rest = room - sum(widths) + widths[column] - gap * (len(widths) - 1)
+        widths[column] = min(widths[column], max(rest, _NARROWEST))
     return widths, gap

@@ -120,7 +120,7 @@ def _table(found: Versions) -> str:
         )
         for version in found.all
     ]
-    return table(_HEAD, rows, right=[0, 3], elastic=2)
+    return table(_HEAD, rows, right=[0, 3], elastic=[2])
 
 
 def _marks(found: Versions, version: Version) -> list[str]:

@@ -33,7 +33,9 @@ _PIPE = 10_000
 
 def why_text(status: Status) -> str:
     """Return a line for every section: its mark, its words, its state and what has changed."""
-    width = min(_LONGEST_ID, max((len(line.id) for line in status.lines), default=0))
+    from rich.cells import cell_len
+
+    width = min(_LONGEST_ID, max((cell_len(line.id) for line in status.lines), default=0))
     return "\n".join(_line(line, width) for line in status.lines)
 
 
@@ -52,10 +54,12 @@ def stale_text(outline: Path, status: Status) -> str:
 
 
 def _line(line: Line, width: int) -> str:
+    from rich.cells import cell_len, set_cell_size
+
     mark = _FRESHNESS_MARKS.get(line.freshness) or _MARKS.get(line.state, "✓")
-    id_ = line.id if len(line.id) <= width else f"{line.id[: width - 1]}…"
+    id_ = line.id if cell_len(line.id) <= width else f"{set_cell_size(line.id, width - 1)}…"
     words = f"{line.words:,} words" if line.words else "-"
-    head = f" {mark} {id_:<{width}}  {words:>12}  "
+    head = f" {mark} {set_cell_size(id_, width)}  {words:>12}  "
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE
     return textwrap.fill(
         _said(line), columns, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False
@@ -63,11 +67,12 @@ def _line(line: Line, width: int) -> str:
 
 
 def _said(line: Line) -> str:
-    """Say what state a section is in, and what has changed since it was written."""
+    """Say what state a section is in, what is the matter with it, what has changed since it was written."""
     state = _edited(line) if line.state is State.EDITED else _SAID.get(line.state, "")
+    flags = ", ".join(line.flags)
     if line.freshness is Freshness.FRESH:
-        return state or "up to date"
-    return "; ".join(filter(None, (state, f"{line.freshness}: {', '.join(line.why)}")))
+        return "; ".join(filter(None, (state or "up to date", flags)))
+    return "; ".join(filter(None, (state, flags, f"{line.freshness}: {', '.join(line.why)}")))
 
 
 def _edited(line: Line) -> str:

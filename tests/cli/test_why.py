@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from storygen.cli.group import run
+from tests.servers.scripted import Says, ScriptedServer
 
 
 @pytest.fixture(autouse=True)
@@ -107,3 +108,25 @@ def test_a_line_fits_a_small_terminal(
     run(["status", "--why"])
 
     assert 80 >= max(len(line) for line in capsys.readouterr().out.splitlines())
+
+
+def test_what_a_section_is_flagged_for_is_cut_in_a_small_table_and_told_by_why(
+    book: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = "Here is the chapter:\n\nWord count: 90\n\nDie Lampe war aus, und niemand im Hafen hatte "
+    said += "gesehen, wie sie ausging, oder wollte es sagen. Sie war nicht da, und er auch nicht."
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-sentinel")
+    with ScriptedServer(lambda _: Says(said)) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        run(["write", str(book), "-q"])
+    capsys.readouterr()
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    run(["status"])
+    shown = capsys.readouterr().out.splitlines()
+    run(["status", "--why"])
+    told = " ".join(capsys.readouterr().out.split())
+
+    assert (True, True) == (80 >= max(map(len, shown)), "the-last-boat draft (" in " ".join(shown[3].split()))
+    assert "wrong-language, residue" in told
