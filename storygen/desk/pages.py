@@ -79,7 +79,7 @@ def build_pages(project: Project, folder: Path, *, toc: Toc | None = None) -> Bu
     with hold(project.book):
         carried = tidy(project)
         _make(folder)
-        found = _pages(project)
+        found = _pages(project, toc)
         record = read_record(project.book) or Record(project.book.outline_name)
         shelf = _Shelf(project.book, folder, dict(record.pages))
         bare = _bare(folder, toc)
@@ -100,13 +100,14 @@ def build_pages(project: Project, folder: Path, *, toc: Toc | None = None) -> Bu
     )
 
 
-def _pages(project: Project) -> tuple[Page, ...]:
+def _pages(project: Project, toc: Toc | None) -> tuple[Page, ...]:
     now = standings(project.outline, read_book(project.book))
     return pages(
         project.outline,
         texts_of(now),
         scene_break=project.settings.scene_break,
         rehearsed={each.section.id for each in now if each.state is State.REHEARSED},
+        toc=toc,
         fronts={each.section.id: each.front for each in now if each.front},
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -57,16 +58,17 @@ def pages(
     scene_break: str = SCENE_BREAK,
     rehearsed: Collection[str] = (),
     fronts: Mapping[str, str] = MappingProxyType({}),
+    toc: Toc | None = None,
 ) -> tuple[Page, ...]:
     """Return the pages of *outline* with the *texts* of its sections, by id, in reading order.
 
     A page is a node under `pages`, else each outermost node. Its title is its first heading; what is below it
     keeps its distance. Labels of footnotes and links are unique in a page, and a link to the id of a section
-    or heading, as `#install`, leads to where that stands. A page is marked that has a
-    section whose id is in *rehearsed*; *fronts* has what stands above those that were written by hand.
+    or heading, as `#install`, leads to where that stands, as the builder of *toc* calls it. A page is marked
+    that has a section whose id is in *rehearsed*; *fronts* has what stands above those written by hand.
     """
     titles = {node.id: node.title for node in outline.nodes}
-    places = _places(outline)
+    places = _places(outline, toc)
     found = []
     for id_, group in groupby(outline.nodes, key=partial(_page_of, kind=outline.kind)):
         if id_:
@@ -164,12 +166,22 @@ def _page_of(node: Node, *, kind: Kind) -> str:
     return node.page if kind is Kind.DOCS else next(iter(node.parents), node.id)
 
 
-def _places(outline: Outline) -> dict[str, tuple[str, str]]:
+def _places(outline: Outline, toc: Toc | None) -> dict[str, tuple[str, str]]:
     """Return for every id that a link may name the page that it is on, and the anchor there."""
-    named = [(node, _page_of(node, kind=outline.kind)) for node in outline.nodes]
-    return {
-        f"#{node.id}": (page, "" if node.id == page else slugged(node.title)) for node, page in named if page
-    }
+    found, seen = {}, Counter[tuple[str, str]]()
+    for node in outline.nodes:
+        if page := _page_of(node, kind=outline.kind):
+            name = slugged(node.title, ascii_only=toc is Toc.MKDOCS)
+            anchor = _anchor(name, seen[page, name], toc)
+            seen[page, name] += node.shown or node.id == page
+            found[f"#{node.id}"] = (page, "" if node.id == page else anchor)
+    return found
+
+
+def _anchor(name: str, before: int, toc: Toc | None) -> str:
+    """Return what a builder calls a heading whose *name* so many on its page had *before*."""
+    number = before if name else before + 1  # MkDocs has a number, too, for what it cannot spell at all
+    return f"{name}{'_' if toc is Toc.MKDOCS else '-'}{number}" if number else name
 
 
 def _place(here: str, places: Mapping[str, tuple[str, str]], target: str) -> str:

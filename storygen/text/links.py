@@ -75,24 +75,22 @@ def anchors(text: str) -> frozenset[str]:
         if block.kind is BlockKind.HEADING:
             own = _OWN_ID.search(block.text)
             words = own[1] if own else block.text
-            for name in {words} if own else {slugged(words), slugged(_ascii(words))}:
+            for name in {words} if own else {slugged(words), slugged(words, ascii_only=True)}:
                 again = next((n for n in range(1, 100) if f"{name}-{n}" not in found), 1)
                 found |= {f"{name}-{again}", f"{name}_{again}"} if name in found else {name}
     return frozenset(found)
 
 
-def slugged(words: str) -> str:
-    """Spell *words* as builders spell the anchor of a heading.
+def slugged(words: str, *, ascii_only: bool = False) -> str:
+    """Spell *words* as builders spell the anchor of a heading; some drop all letters beyond ASCII.
 
-    >>> slugged("What `--jobs` does")
-    'what-jobs-does'
+    >>> slugged("What `--jobs` does"), slugged("Über uns", ascii_only=True)
+    ('what-jobs-does', 'uber-uns')
     """
+    if ascii_only:
+        words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^\w\s-]", "", words).strip().lower()
     return re.sub(r"[-\s]+", "-", plain).strip("-")
-
-
-def _ascii(words: str) -> str:
-    return unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
 
 
 def _links(token: Token, own: list[str]) -> list[Link]:

@@ -66,6 +66,32 @@ def test_a_link_to_a_section_of_another_page_leads_to_its_heading(tmp_path: Path
     assert "See [it](install.md#after), [this](first-transfer.md)." in found[1].text
 
 
+UMLAUTS = """\
+title: Handbuch
+kind: docs
+pages:
+  - {title: Anfang, sections: [{title: Größe und Maß, id: g}, {title: Ende, id: e1}, {title: Ende, id: e2}]}
+  - {title: 使い方, id: how, sections: [{title: 目的, id: why}]}
+  - {title: Schluss}
+"""
+
+
+@pytest.mark.parametrize(
+    ("toc", "expected"),
+    [
+        (Toc.MKDOCS, "[g](anfang.md#groe-und-ma), [e](anfang.md#ende_1), [why](how.md#_2)"),
+        (Toc.MDBOOK, "[g](anfang.md#größe-und-maß), [e](anfang.md#ende-1), [why](how.md#目的)"),
+        (None, "[g](anfang.md#größe-und-maß), [e](anfang.md#ende-1), [why](how.md#目的)"),
+    ],
+)
+def test_a_link_leads_to_the_anchor_that_the_builder_makes(
+    tmp_path: Path, toc: Toc | None, expected: str
+) -> None:
+    found = pages(outline(tmp_path, UMLAUTS), {"schluss": "[g](#g), [e](#e2), [why](#why)"}, toc=toc)
+
+    assert expected in found[-1].text
+
+
 def test_the_table_of_contents_of_mkdocs(tmp_path: Path) -> None:
     expected = (
         'nav:\n  - "Start":\n    - "Install": "install.md"\n    - "First transfer": "first-transfer.md"\n'
