@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from storygen.cli.console import wrapped
 from storygen.cli.naming import named
 from storygen.cli.opening import open_here
 from storygen.cli.options import allow_commands, as_json, book_option, outlines_and_ids, shared
@@ -60,20 +61,22 @@ def _table(found: Prompt) -> str:
             for choice in found.choices
         ]
         text += "\n\n" + table(("codex", "entry", "tokens", "why"), codex, right=[2], elastic=[3])
-    if found.left_out:
-        text += f"\n\n  No room for {'; '.join(found.left_out)}."
-    for remark in found.why:
-        text += f"\n\n  {remark[:1].upper()}{remark[1:]}."
+    said = [f"No room for {'; '.join(found.left_out)}."] if found.left_out else []
+    said += [f"{remark[:1].upper()}{remark[1:]}." for remark in found.why]
     if found.begun:
         what = "this goes on from them" if found.sent else "nothing more is asked for; it was begun like this"
-        text += f"\n\n  It is begun: {found.begun:,} words are there, and {what}."
+        said.append(f"It is begun: {found.begun:,} words are there, and {what}.")
     request = found.request
     lines = [f"{request.model}, max_tokens {request.max_tokens:,}; tokens are plain cl100k"]
     if found.stretch.of > 1:
         number, of = found.stretch.number, found.stretch.of
         lines.append(f"this is stretch {number:,} of {of:,}; each one goes on from what came before it")
     lines += [found.why_asked] if found.why_asked else []
-    return "\n\n".join([text, "\n".join(f"  {line}" for line in lines)])
+    return "\n\n".join([text, *map(_set_in, said), "\n".join(map(_set_in, lines))])
+
+
+def _set_in(line: str) -> str:
+    return wrapped(f"  {line}")
 
 
 def _document(found: Prompt) -> dict[str, object]:

@@ -27,6 +27,7 @@ _SAID = {
 }
 _LONGEST_ID = 24
 _MOST_IDS = 3
+_NARROWEST = 20
 _PIPE = 10_000
 """Columns of a line that no terminal breaks."""
 
@@ -61,8 +62,9 @@ def _line(line: Line, width: int) -> str:
     words = f"{line.words:,} words" if line.words else "-"
     head = f" {mark} {set_cell_size(id_, width)}  {words:>12}  "
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE
-    return textwrap.fill(
-        _said(line), columns, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False
+    room, indent = columns - cell_len(head), " " * cell_len(head)
+    return head + f"\n{indent}".join(
+        textwrap.wrap(_said(line), max(room, _NARROWEST), break_on_hyphens=False)
     )
 
 
