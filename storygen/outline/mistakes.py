@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import accumulate
 
 from storygen.draft import Finding
 from storygen.outline.fields import NOT_HERE, WHY_NOT, Field, Where, fields_at
@@ -98,6 +99,16 @@ def _without_lead(line: str) -> str:
     return re.sub(r"^\s*(?:-\s+)*", "", line)
 
 
+def _bracketed(source: str) -> str:
+    """Return the beginning of *source* up to the bracket that closes its first one; all of it without one.
+
+    >>> _bracketed("[a, [b]], c}")
+    '[a, [b]]'
+    """
+    depths = accumulate((char in "[{") - (char in "]}") for char in source)
+    return source[: next((at + 1 for at, depth in enumerate(depths) if depth == 0), len(source))]
+
+
 def not_text(scrap: Items | Pairs, known: Field, key: Scalar) -> Finding:
     """Say that a list or a mapping stands where a text belongs, and what was probably meant."""
     if isinstance(scrap, Pairs) and scrap.pairs:
@@ -106,7 +117,7 @@ def not_text(scrap: Items | Pairs, known: Field, key: Scalar) -> Finding:
     source = scrap.spot.sheet.line(scrap.spot.line)[scrap.spot.column - 1 :]
     tip = f"write one text; after `{known.name}: >` it may go over several lines"
     if source[:1] in {"[", "{"}:
-        tip = f"quote it if the brackets belong to the text: {quoted(source)}"
+        tip = f"quote it if the brackets belong to the text: {quoted(_bracketed(source))}"
     return replace(scrap.spot, width=1).error(
         "outline/wrong-type", f"`{key.text}` takes a text, and this is {what}", tip=tip
     )

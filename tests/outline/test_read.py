@@ -566,6 +566,14 @@ def test_a_source_is_a_file_or_a_command(tmp_path: Path) -> None:
     )
 
 
+def test_a_list_for_a_text_is_quoted_to_its_end_and_no_further(tmp_path: Path) -> None:
+    path = tmp_path / "outline.yaml"
+    path.write_text("title: T\nsections:\n  - {title: A, audience: [a, b]}\n", encoding="utf-8")
+    (finding,) = read(path).findings
+
+    assert 'quote it if the brackets belong to the text: "[a, b]"' == finding.help
+
+
 def test_an_error_leaves_no_outline_and_a_warning_does(tmp_path: Path) -> None:
     path = tmp_path / "outline.yaml"
     path.write_text("title: T\nsections:\n  - {title: A, status: draft}\n", encoding="utf-8")
