@@ -12,6 +12,7 @@ class Want(Enum):
     """What kind of value a field takes."""
 
     TEXT = auto()
+    LANG = auto()
     TITLE = auto()
     NAME = auto()
     NAMES = auto()
@@ -80,7 +81,7 @@ FIELDS: tuple[Field, ...] = (
     Field("title", Want.TITLE, Where.TREE, "What it is called; it becomes the heading."),
     Field("subtitle", Want.TEXT, Where.TOP, "The second line of the book's title."),
     Field("author", Want.LINES, Where.TOP, "Who writes the book: one name or a list."),
-    Field("lang", Want.TEXT, Where.TOP, "The language to write in, as en, en-GB, de or es-MX."),
+    Field("lang", Want.LANG, Where.TOP, "The language to write in, as en, en-GB, de or es-MX."),
     Field("date", Want.TEXT, Where.TOP, "The date in the manuscript's metadata, in any form."),
     Field("rights", Want.TEXT, Where.TOP, "The licence or copyright line."),
     Field(

@@ -15,6 +15,7 @@ _NODES: Schema = {"type": "array", "items": {"anyOf": [_TEXT, {"$ref": "#/defini
 
 _SHAPES: dict[Want, Schema] = {
     Want.TEXT: _TEXT,
+    Want.LANG: _TEXT,
     Want.TITLE: _TEXT,
     Want.NAME: _TEXT,
     Want.NAMES: _TEXTS,

@@ -12,6 +12,7 @@ from storygen.outline.fields import Field, Want, Where
 from storygen.outline.paths import Shelf, source_ref
 from storygen.outline.scraps import Items, Pairs, Scalar, Scrap
 from storygen.outline.tree import SourceRef
+from storygen.text.languages import code_of
 from storygen.text.nearest import nearest
 
 LONGEST_TITLE = 200
@@ -19,6 +20,7 @@ LONGEST_TITLE = 200
 _NUMBER = re.compile(r"[0-9]{1,3}(?:[,_' \u00a0\u202f][0-9]{3})+|[0-9]+")
 _RANGE = re.compile(rf"({_NUMBER.pattern})(?:\s*(?:-|–|—|\.\.|to)\s*({_NUMBER.pattern}))?(?:\s*words?)?")
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"\w[\w-]{0,79}")
 
 
@@ -37,6 +39,15 @@ def _at_lines(text: str) -> list[str]:
 
 def _read_text(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> str | None:
     text = reader.text(scrap, known, key)
+    return None if text is None else text.text
+
+
+def _read_lang(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> str | None:
+    text = reader.text(scrap, known, key)
+    if text is not None and not _TAG.fullmatch(text.text):
+        under = f"did you mean `{code}`?" if (code := code_of(text.text)) else ""
+        message, tip = f"`{text.text}` is no language code", "a code is en, en-GB, de or es-MX"
+        reader.found.append(text.spot.warning("outline/lang", message, under=under, tip=tip))
     return None if text is None else text.text
 
 
@@ -263,6 +274,7 @@ def _read_private(_reader: Reader, _scrap: Scrap, _known: Field, _key: Scalar) -
 
 _READ: dict[Want, Read] = {
     Want.TEXT: _read_text,
+    Want.LANG: _read_lang,
     Want.TITLE: _read_title,
     Want.NAME: _read_name,
     Want.NAMES: _read_names,

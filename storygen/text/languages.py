@@ -72,6 +72,18 @@ def language(tag: str) -> Language | None:
     return _language(found) if parts[0] in rows else None
 
 
+def code_of(name: str) -> str:
+    """Return the code of the language that English calls *name*; nothing where nobody knows it.
+
+    >>> code_of("german"), code_of("British English"), code_of("Klingon")
+    ('de', 'en-GB', '')
+    """
+    wanted = name.strip().casefold()
+    return next(
+        (str(row["code"]) for row in _rows().values() if row.get("name", "").casefold() == wanted), ""
+    )
+
+
 def _language(row: dict[str, Any]) -> Language:
     fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in row.items()

@@ -691,3 +691,16 @@ def test_a_source_that_is_not_there_says_where_it_was_looked_for(tmp_path: Path)
     (finding,) = read(path).findings
 
     assert "sources are beside the outline, or where --source-root says" == finding.help
+
+
+@pytest.mark.parametrize(
+    ("lang", "tip"),
+    [("German", "did you mean `de`?"), ("deutsch", ""), ("d", ""), ("'no'", None), ("zh-Hant-TW", None)],
+)
+def test_a_language_that_is_no_code_is_a_warning(tmp_path: Path, lang: str, tip: str | None) -> None:
+    (tmp_path / "outline.yaml").write_text(f"title: T\nlang: {lang}\nsections: [One]\n", encoding="utf-8")
+    found = read(tmp_path / "outline.yaml").findings
+
+    assert ([] if tip is None else [("outline/lang", Severity.WARNING, tip)]) == [
+        (each.rule, each.severity, each.under) for each in found
+    ]

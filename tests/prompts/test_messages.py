@@ -160,6 +160,8 @@ def test_no_more_than_twenty_five_phrases_are_forbidden() -> None:
         ("de", ", in German", " Schreibe auf Deutsch."),
         ("es", ", in Spanish", " Escribe en español."),
         ("ja", ", in Japanese", " 日本語で書いてください。"),
+        ("zh-Hant", ", in Traditional Chinese", " 請用繁體中文寫作。"),
+        ("zh-HK", ", in Traditional Chinese", " 請用繁體中文寫作。"),
         ("tlh", ", in the book's language (tlh)", ""),
     ],
 )
