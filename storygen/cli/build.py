@@ -54,6 +54,8 @@ def build(
     """
     if toc and pages is None:
         raise UsageError("--toc goes with --pages", "storygen build --pages docs --toc mkdocs")
+    if pages is not None and output is not None:
+        raise UsageError("--pages builds a folder, and -o one file", "choose one")
     if pages is not None:
         from storygen.cli.pages import build_all
 

@@ -51,3 +51,7 @@ def test_pages_of_several_books_do_not_lie_among_each_other(tmp_path: Path) -> N
     other.write_text("title: T\nsections: [A]\n")
 
     assert 2 == run(["build", "outline.yaml", str(other), "--pages", "docs"])
+
+
+def test_a_folder_of_pages_is_no_file() -> None:
+    assert (2, False) == (run(["build", "--pages", "docs", "-o", "all.md"]), Path("docs").exists())
