@@ -173,6 +173,14 @@ def test_another_language_is_named_again_at_the_end_and_asked_for_in_itself(
     assert user(book(section(1), lang=lang), 1).endswith(closing)
 
 
+def test_a_section_comes_after_the_tail_wherever_its_card_takes_it() -> None:
+    after = (
+        "Write only this section; it comes right after the tail. Stop as soon as it has done what its card"
+    )
+
+    assert after in user(book(section(1), section(2, place="Elsewhere"), title="T"), 2)
+
+
 @pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize(("lang", "counted"), [("ja", 1), ("zh-Hant", 1), ("ko", 0), ("en", 0)])
 def test_what_a_word_is_in_a_language_without_blanks_is_said(kind: Kind, lang: str, counted: int) -> None:
