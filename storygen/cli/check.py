@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from storygen.cli.naming import named
-from storygen.cli.options import as_json, flags_here, outlines, shared
+from storygen.cli.opening import source_root_here
+from storygen.cli.options import as_json, outlines, shared
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from storygen.cli.console import Console
     from storygen.desk.check import Checked
 
@@ -31,8 +33,7 @@ def check(
     """
     from storygen.desk.check import check as look
 
-    root = flags_here().get("source_root")
-    where = Path(str(root)) if root else None
+    where = source_root_here()
     found = [(path, look(path, source_root=where)) for path in named(names).outlines]
     if json:
         console.document(books=[_document(path, checked) for path, checked in found])

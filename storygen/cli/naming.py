@@ -58,10 +58,11 @@ def again(path: Path) -> str:
 
 def ids_here(words: Sequence[str]) -> list[str]:
     """Return the section ids of the outline that *words* name, for completion; none on any mistake."""
+    from storygen.cli.opening import source_root_here
     from storygen.outline.read import read
 
     try:
-        outline = read(named(words).outlines[0]).outline
+        outline = read(named(words).outlines[0], source_root=source_root_here()).outline
     except (UsageError, OSError):
         return []
     return [section.id for section in outline.sections] if outline else []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from storygen.desk.project import Project
     from storygen.outline.tree import Outline
@@ -35,6 +35,15 @@ def begin_here(outline: Outline, *, flags: Mapping[str, object]) -> Project:
     from storygen.desk.project import begin_project
 
     return begin_project(outline, **_surroundings(flags))
+
+
+def source_root_here() -> Path | None:
+    """Return where flags, environment or the user's own config say that sources are; None if nobody does."""
+    from storygen.cli.options import flags_here
+    from storygen.settings import Settings, read_toml
+
+    known = Settings.read(os.environ, flags=flags_here(), user=read_toml(user_config()))
+    return Path(known.source_root) if known.source_root else None
 
 
 def _surroundings(flags: Mapping[str, object] | None) -> dict[str, Any]:

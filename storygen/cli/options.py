@@ -54,7 +54,8 @@ class OutlinesAndIds(click.ParamType[str]):
         from storygen.cli.naming import ids_here
 
         given = tuple(ctx.params.get("names") or ())
-        ids = [CompletionItem(id_) for id_ in ids_here(given) if id_.startswith(incomplete)]
+        with ctx.scope(cleanup=False):
+            ids = [CompletionItem(id_) for id_ in ids_here(given) if id_.startswith(incomplete)]
         return ids or [CompletionItem(incomplete, type="file")]
 
 

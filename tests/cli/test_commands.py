@@ -195,6 +195,31 @@ def test_check_finds_nothing_in_a_good_outline() -> None:
     assert 0 == run(["check", "--strict"])
 
 
+def test_check_looks_for_sources_where_the_environment_says(
+    tale: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tale.write_text("title: T\nkind: docs\nsources: [code.py]\npages: [A]\n")
+    (tmp_path / "code.py").write_text("print()\n")
+    codes = [run(["check"])]
+    monkeypatch.setenv("STORYGEN_SOURCE_ROOT", str(tmp_path))
+
+    assert [1, 0] == [*codes, run(["check"])]
+
+
+def test_ids_are_completed_where_sources_lie_elsewhere(
+    tale: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tale.write_text("title: T\nkind: docs\nsources: [code.py]\npages: [Anchor, Boat]\n")
+    (tmp_path / "code.py").write_text("print()\n")
+    monkeypatch.setenv("_STORYGEN_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", f"storygen prompt --source-root {tmp_path} an")
+    monkeypatch.setenv("COMP_CWORD", "4")
+    with pytest.raises(SystemExit):
+        storygen.main(prog_name="storygen")
+
+    assert "plain,anchor\n" == capsys.readouterr().out
+
+
 def test_check_shows_mistakes_and_ends_with_one(tale: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tale.write_text(tale.read_text().replace("beats:", "baets:"))
 
