@@ -9,7 +9,7 @@ from storygen.book.reviews import StoredReview, applied_to, read_review, write_r
 from storygen.desk.project import Project
 from storygen.desk.replacing import replace_text
 from storygen.desk.select import find
-from storygen.desk.states import Standing, State
+from storygen.desk.states import Standing, refuse_fixed
 from storygen.desk.writable import writable
 from storygen.desk.write import Run
 from storygen.draft import Objection
@@ -80,9 +80,8 @@ def _stored(run: Run, section: Section) -> StoredReview:
 
 def _refuse(standing: Standing) -> None:
     """Raise UsageError where nothing can be put into a section as it stands."""
+    refuse_fixed(standing)
     id_ = standing.section.id
-    if standing.state is State.FINAL:
-        raise UsageError(f"{id_} is final, and stays as it is", "take `status: final` off it first")
     if not standing.whole or not standing.text.strip():
         raise UsageError(f"{id_} is not written yet", f"storygen write {id_}")
 

@@ -13,7 +13,7 @@ from storygen.book.view import view_journal
 from storygen.desk.history import history, in_use
 from storygen.desk.project import Project
 from storygen.desk.select import find
-from storygen.desk.states import Standing, State, read_book, standings
+from storygen.desk.states import Standing, State, read_book, refuse_fixed, standings
 from storygen.desk.unconfigured import rehearses
 from storygen.errors import UsageError
 from storygen.text.words import split_words
@@ -63,12 +63,9 @@ def refuse(standing: Standing, order: Order, *, begun: bool, agreed: str | None)
     *begun* is whether a killed run left it half fulfilled, *agreed* the hash of the text that its author
     agreed to replace.
     """
+    refuse_fixed(standing)
     id_ = standing.section.id
     match standing.state:
-        case State.FINAL:
-            raise UsageError(
-                f"{id_} is final, and stays as it is", "take `status: final` off it to have it rewritten"
-            )
         case State.TODO:
             raise UsageError(f"{id_} has `status: todo`", "take that off it and run `storygen write`")
         case State.MISSING if not begun:

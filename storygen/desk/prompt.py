@@ -16,6 +16,7 @@ from storygen.desk.select import find
 from storygen.desk.states import Shelved, Standing, State, read_book, standings
 from storygen.desk.unconfigured import rehearses
 from storygen.draft import Joint, Leg, Stretch
+from storygen.errors import UsageError
 from storygen.known_settings import ContextMode
 from storygen.messages import Message, Request, Role
 from storygen.model.endpoint import is_anthropic
@@ -71,9 +72,11 @@ def prompt(project: Project, id_: str) -> Prompt:
     """Return what the section called *id_* would be asked next, with the texts that are there.
 
     That is what a run would send that began now. Of a section that is whole it is what a new version of it
-    would begin with. Raises UsageError for an id that the outline does not have.
+    would begin with. Raises UsageError for an id that the outline does not have, or that nobody is asked for.
     """
     section = find(project.outline, id_)
+    if section.file:
+        raise UsageError(f"{id_} is a text of your own, and no model is asked for it", "name another section")
     shelved = read_book(project.book)
     now = standings(project.outline, shelved)
     rehearsed = rehearses(project, shelved)

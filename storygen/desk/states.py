@@ -11,6 +11,7 @@ from storygen.book.folder import Book
 from storygen.book.frontmatter import split_front_matter
 from storygen.book.record import Record, Written, hash_text, read_record
 from storygen.draft import DraftStatus
+from storygen.errors import UsageError
 from storygen.files.inside import read_inside
 from storygen.outline.tree import Outline, PlanStatus, Section
 
@@ -52,6 +53,15 @@ class Standing:
     def unwritten(self) -> Standing:
         """The same section, as if nobody had written it yet."""
         return replace(self, state=State.MISSING, text="")
+
+
+def refuse_fixed(standing: Standing) -> None:
+    """Raise UsageError for a section whose text nothing may take the place of."""
+    section = standing.section
+    if section.file:
+        raise UsageError(f"{section.id} is a text of your own, and stays as it is", f"change {section.file}")
+    if standing.state is State.FINAL:
+        raise UsageError(f"{section.id} is final, and stays as it is", "take `status: final` off it first")
 
 
 @dataclass(frozen=True, slots=True)

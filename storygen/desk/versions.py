@@ -11,7 +11,7 @@ from storygen.book.view import view_journal
 from storygen.desk.history import history, in_use
 from storygen.desk.project import Project
 from storygen.desk.select import find
-from storygen.desk.states import State, read_book
+from storygen.desk.states import read_book, refuse_fixed
 from storygen.desk.writable import writable
 from storygen.desk.write import Run
 from storygen.errors import UsageError
@@ -102,9 +102,7 @@ def restore(project: Project, id_: str, number: int, *, tell: Tell = lambda _: N
     with writable(project) as journal:
         run = Run.begin(project, journal, rehearse=False, tell=tell)
         section = find(project.outline, id_)
-        final = any(each.section is section and each.state is State.FINAL for each in run.standings)
-        if final:
-            raise UsageError(f"{id_} is final, and stays as it is", "take `status: final` off it first")
+        refuse_fixed(next(each for each in run.standings if each.section is section))
         run.keeper.shelve_partial(section)
         version = versions(project, id_).numbered(number)
         run.keeper.bring_back(section, version)

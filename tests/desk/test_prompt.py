@@ -111,3 +111,25 @@ def test_the_document_tells_parts_and_choices(book: Path, capsys: pytest.Capture
         for each in found["codex"]  # type: ignore[attr-defined]
         if each["sent"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["prompt", "hand"], "hand is a text of your own, and no model is asked for it"),
+        (["rewrite", "hand"], "hand is a text of your own, and stays as it is"),
+        (["continue", "hand"], "hand is a text of your own, and stays as it is"),
+        (["restore", "hand", "1"], "hand is a text of your own, and stays as it is"),
+        (["review", "hand", "--apply", "1"], "hand is a text of your own, and stays as it is"),
+    ],
+)
+def test_what_somebody_wrote_by_hand_is_said_to_be_that(
+    book: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (book.parent / "hand.md").write_text("By hand.\n", encoding="utf-8")
+    book.write_text(BOOK + "  - {title: Hand, id: hand, file: hand.md}\n", encoding="utf-8")
+
+    assert (2, f"error: {said}") == (
+        storygen([words[0], str(book), *words[1:]]),
+        capsys.readouterr().err.splitlines()[0],
+    )
