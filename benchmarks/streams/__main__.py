@@ -70,6 +70,7 @@ def run(folder: Path, streams: int, seconds: float) -> Found:
             [*write, "--model", "m"], cwd=folder, env={**os.environ, "STORYGEN_API_KEY": "k"}
         )
         _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - began
         told = json.loads(server.stdout.readline() or "{}")
     sent = told.get("sent", {})
@@ -81,7 +82,7 @@ def run(folder: Path, streams: int, seconds: float) -> Found:
         usage.ru_maxrss * 1024,
         usage.ru_utime + usage.ru_stime,
         wall,
-        os.waitstatus_to_exitcode(status),
+        process.returncode,
     )
 
 

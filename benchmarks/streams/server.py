@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass, field
 
 HEAD = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n"
-    b"request-id: req_streams\r\n\r\n"
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
+    b"connection: close\r\nrequest-id: req_streams\r\n\r\n"
 )
 _WORDS = ("rain", "lamp", "rope", "harbour", "window", "clock", "letter", "stair", "engine", "bread", "paper")
 
@@ -49,7 +49,8 @@ class Server:
         body = await _body(reader)
         title = body.rpartition(b"Title: Page ")[2].partition(b"\\n")[0].decode()
         self._begin()
-        writer.write(HEAD + _event("message_start", message=_message()))
+        writer.write(HEAD)
+        writer.write(_event("message_start", message=_message()))
         writer.write(_event("content_block_start", index=0, content_block={"type": "text", "text": ""}))
         sent = await self._stream(writer, int(title))
         self.sent[title] = sent
@@ -61,7 +62,7 @@ class Server:
                 usage={"output_tokens": sent},
             )
         )
-        writer.write(_event("message_stop"))
+        writer.write(_event("message_stop") + b"0\r\n\r\n")
         await writer.drain()
         writer.close()
         self.open_ -= 1
@@ -109,7 +110,8 @@ def _delta(text: str) -> bytes:
 
 
 def _event(name: str, **fields: object) -> bytes:
-    return f"event: {name}\ndata: {json.dumps({'type': name, **fields})}\n\n".encode()
+    event = f"event: {name}\ndata: {json.dumps({'type': name, **fields})}\n\n".encode()
+    return b"%x\r\n%b\r\n" % (len(event), event)
 
 
 async def main(wanted: int, seconds: float, pace: float) -> None:

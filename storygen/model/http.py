@@ -14,6 +14,7 @@ from storygen.errors import Cut, SettingsError, Unreachable
 from storygen.messages import Below, Reply, Transport
 from storygen.model.deadlines import Deadlines
 from storygen.model.endpoint import messages_url, origin
+from storygen.model.turns import Turns
 
 _NEVER_SENT = (
     httpx.ConnectError,
@@ -42,21 +43,22 @@ async def connect(
 
     *keyed* is whether a key will go there. *proxy* is an address, *ca_file* the certificates to trust instead
     of the usual ones; the environment is not asked. Redirects are not followed, and a connection carries one
-    send only, since one that went stale would lose a paid request. Raises SettingsError for an address that
-    may not be used; the transports raise Unreachable and Cut.
+    send only, since one that went stale would lose a paid request. Replies take turns to be read. Raises
+    SettingsError for an address that may not be used; the transports raise Unreachable and Cut.
     """
     messages_url(base_url, keyed=keyed)
+    turns = Turns()
     async with _client(deadlines, proxy, ca_file) as client:
 
         def below(method: str, path: str) -> Transport:
             url = messages_url(base_url, keyed=keyed, below=path)
-            return _transport(client, method, url, where=origin(base_url), reached=reached)
+            return _transport(client, method, url, where=origin(base_url), turns=turns, reached=reached)
 
         yield below
 
 
 def _transport(
-    client: httpx.AsyncClient, method: str, url: str, *, where: str, reached: Reached
+    client: httpx.AsyncClient, method: str, url: str, *, where: str, turns: Turns, reached: Reached
 ) -> Transport:
     async def trace(step: str, _: object) -> None:
         if step == _SENT:
@@ -74,7 +76,7 @@ def _transport(
                 extensions={"trace": trace},
             )
             response = await client.send(request, stream=True)
-        async with aclosing(response), aclosing(_chunks(response, where, reached)) as chunks:
+        async with aclosing(response), aclosing(_chunks(response, where, turns, reached)) as chunks:
             yield Reply(response.status_code, _lower(response), chunks)
 
     return transport
@@ -111,11 +113,15 @@ def _lower(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
 
 
-async def _chunks(response: httpx.Response, where: str, reached: Reached) -> AsyncGenerator[bytes, None]:
+async def _chunks(
+    response: httpx.Response, where: str, turns: Turns, reached: Reached
+) -> AsyncGenerator[bytes, None]:
     with _translated(where):
+        since = turns.clock()
         async for chunk in response.aiter_raw():
             yield chunk
             reached(CrashPoint.MID_STREAM)
+            since = await turns.glance(since)
 
 
 @contextmanager

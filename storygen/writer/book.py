@@ -213,7 +213,7 @@ class _Bench:
         try:
             draft = await self._write(section, group)
             try:
-                await self.seats.turn()
+                await self.seats.turns.take()
             finally:
                 self._keep(section, self.shelf.proofread(section, draft))
         except DiskFull as error:  # nothing new is begun, and what streams ends well
@@ -241,7 +241,7 @@ class _Bench:
         self.start(group)
 
     async def _write(self, section: Section, group: TaskGroup) -> Draft:
-        await self.seats.turn()
+        await self.seats.turns.take()
         sitting = self.shelf.resume(section, self.texts, self.digests)
         self.line.tell(Began(section, count_words(sitting.text)))
         tell = self.line.tell if self.warm else partial(self._hear, group)

@@ -10,13 +10,18 @@ from itertools import count
 
 import anyio
 
+from storygen.model.turns import Turns
+
 
 @dataclass(slots=True)
 class Seats:
-    """So many seats; one that becomes free goes to whoever has the longest way before it."""
+    """So many seats; one that becomes free goes to whoever has the longest way before it.
+
+    Who begins or ends a section has much to do at once, and takes one of the `turns` for it.
+    """
 
     free: int = 1
-    _turn: anyio.Lock = field(default_factory=anyio.Lock)
+    turns: Turns = field(default_factory=Turns)
     _waiting: list[tuple[float, int, anyio.Event]] = field(default_factory=list)
     _order: count[int] = field(default_factory=count)
 
@@ -32,15 +37,6 @@ class Seats:
             yield
         finally:
             self._stand_up()
-
-    async def turn(self) -> None:
-        """Return once nobody else is in between: before the next one is let in, all that has come is read.
-
-        Beginning and ending a section keep the event loop busy for a moment. Many that begin or end together
-        would else keep it so long that what others are waiting for seems late.
-        """
-        async with self._turn:
-            pass
 
     async def _sit(self, way: float) -> None:
         if self.free:

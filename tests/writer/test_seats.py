@@ -66,23 +66,3 @@ def test_who_gives_up_leaves_the_queue() -> None:
 
     anyio.run(main)
     assert 1 == seats.free
-
-
-def test_of_many_who_take_a_turn_together_each_has_a_round_of_the_loop() -> None:
-    seats, rounds, now = Seats(), list[int](), 0
-
-    async def one() -> None:
-        await seats.turn()
-        rounds.append(now)
-
-    async def main() -> None:
-        nonlocal now
-        async with anyio.create_task_group() as group:
-            for _ in range(9):
-                group.start_soon(one)
-            while len(rounds) < 9:
-                await anyio.lowlevel.checkpoint()
-                now += 1
-
-    anyio.run(main)
-    assert sorted(set(rounds)) == rounds
