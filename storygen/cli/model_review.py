@@ -164,7 +164,7 @@ def _outcome(revised: Revised) -> Iterator[str]:
     if revised.taken:
         numbers = ", ".join(map(str, revised.taken))
         yield (
-            f"{revised.id} has {numbers} now; "
+            f"{revised.id} has the words of {numbers} now; "
             f"`storygen restore {revised.id} {revised.replaced}` brings back what was there"
         )
     yield from (f"{number} is left: {why}" for number, why in revised.left)

@@ -153,7 +153,9 @@ def test_only_what_is_named_is_put_in_its_place(home: Path, capsys: pytest.Captu
     code = run(["review", "the-last-boat", "--apply", "1,2"])
 
     assert (0, before.replace("Ines came late.", "Ines came at ten past nine.")) == (code, draft(home))
-    assert "2 is left: it suggests no other words" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "the-last-boat has the words of 1 now; `storygen restore the-last-boat 1` brings" in said
+    assert "2 is left: it suggests no other words" in said
     assert "ten past nine" in (home / "manuscript.md").read_text(encoding="utf-8")
 
 
