@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from storygen.book.misses import Miss, miss_of
-from storygen.draft import Draft, total_usage
+from storygen.draft import Draft, Leg, total_usage
 from storygen.messages import StopReason, Usage
 
 
@@ -25,6 +25,26 @@ class Fate(StrEnum):
 
 OWING = frozenset({Fate.INTENT, Fate.STREAMING, Fate.PARTIAL, Fate.UNKNOWN})
 """Attempts that may have been paid for although no bill came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A request that is about to leave, and all that is known of it beforehand.
+
+    `leg` is the leg of `section` to be, still without a reply. `fingerprint` is the request's name by its
+    content, `digest` that by its bytes. `reserved` is what it may cost at worst, in micro-dollars, `plain`
+    the prompt in plain cl100k tokens, `batched` whether it waits for others to leave with.
+    """
+
+    section: str
+    leg: Leg
+    fingerprint: str
+    digest: str
+    model: str
+    rehearsed: bool = False
+    reserved: int = 0
+    plain: int = 0
+    batched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from storygen.book.attempts import Kept
+from storygen.book.attempts import Fate, Intent, Kept
 from storygen.book.rows import pack, spell_stretch, spell_usage
 from storygen.draft import Leg
 
@@ -15,6 +15,28 @@ def insert_row(db: sqlite3.Connection, table: str, **columns: object) -> int:
     places = ", ".join("?" * len(columns))
     query = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - our own names
     return int(db.execute(query, tuple(columns.values())).lastrowid or 0)
+
+
+def insert_intent(db: sqlite3.Connection, intent: Intent, *, number: int, started: float) -> int:
+    """Write *intent* into *db*, leg *number* of its section; return the number of the attempt."""
+    return insert_row(
+        db,
+        "attempt",
+        section=intent.section,
+        leg=number,
+        fingerprint=intent.fingerprint,
+        digest=intent.digest,
+        model=intent.model,
+        rehearsed=intent.rehearsed,
+        reserved=intent.reserved,
+        fate=Fate.INTENT,
+        started=started,
+        base=intent.leg.base,
+        joint=intent.leg.joint,
+        stretch=spell_stretch(intent.leg.stretch),
+        plain=intent.plain,
+        batch=0 if intent.batched else None,
+    )
 
 
 def insert_draft(db: sqlite3.Connection, kept: Kept) -> None:

@@ -8,15 +8,15 @@ from collections.abc import Callable, Collection, Mapping
 from operator import itemgetter
 from pathlib import Path
 
-from storygen.book.attempts import Fate, Kept
+from storygen.book.attempts import Fate, Intent, Kept
 from storygen.book.commits import Commits
 from storygen.book.database import damaged, open_writer, told
-from storygen.book.inserts import insert_draft, insert_row
+from storygen.book.inserts import insert_draft, insert_intent, insert_row
 from storygen.book.log import Log, judge_log
-from storygen.book.rows import pack, spell_stretch, spell_usage, unpack
+from storygen.book.rows import pack, spell_usage, unpack
 from storygen.book.view import BATCH_OF, LEG_NUMBER, NEW_RUN, PIECES, STILL_OPEN, VERSION_NUMBER, WAITING
 from storygen.crash_points import CrashPoint, Reached, unwatched
-from storygen.draft import Draft, Leg
+from storygen.draft import Draft
 from storygen.errors import JournalError, Rejected
 from storygen.messages import Completion, Opened, StopReason, Usage
 
@@ -40,47 +40,16 @@ class Journal(Commits):
         self.torn = False
         self._close_interrupted()
 
-    def open_intent(  # noqa: PLR0913 - what is known of it beforehand
-        self,
-        section: str,
-        leg: Leg,
-        *,
-        fingerprint: str,
-        digest: str,
-        model: str,
-        rehearsed: bool,
-        reserved: int,
-        plain: int = 0,
-        batched: bool = False,
-    ) -> int:
+    def open_intent(self, intent: Intent) -> int:
         """Note that a request is about to leave, and return the attempt's id.
 
-        *leg* is the leg to be, still without a reply, *reserved* what it may cost at worst, in micro-dollars,
-        *plain* the prompt in plain cl100k tokens, *batched* whether it waits for others to leave with. Raises
-        DiskFull where its reply may find no room.
+        Raises DiskFull where its reply may find no room.
         """
         self._guard.look()
         self._guard.make_sure_of_room()
         with self.one_commit():
-            (number,) = self._read(itemgetter(0), LEG_NUMBER, section, rehearsed)
-            attempt = insert_row(
-                self._db,
-                "attempt",
-                section=section,
-                leg=number,
-                fingerprint=fingerprint,
-                digest=digest,
-                model=model,
-                rehearsed=rehearsed,
-                reserved=reserved,
-                fate=Fate.INTENT,
-                started=self._clock(),
-                base=leg.base,
-                joint=leg.joint,
-                stretch=spell_stretch(leg.stretch),
-                plain=plain,
-                batch=0 if batched else None,
-            )
+            (number,) = self._read(itemgetter(0), LEG_NUMBER, intent.section, intent.rehearsed)
+            attempt = insert_intent(self._db, intent, number=number, started=self._clock())
             self._reached(CrashPoint.BEFORE_INTENT)
         self._reached(CrashPoint.AFTER_INTENT)
         return attempt

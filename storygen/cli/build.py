@@ -60,23 +60,26 @@ def build(
         from storygen.cli.pages import build_all
 
         ctx.exit(build_all(console, named(names).outlines, pages, toc=toc, book=book))
-    from storygen.desk.build import compiled, is_edited
-    from storygen.files.save import save
-
     for path in named(names).outlines:
         project = open_here(path, book=book)
         if output is None:
             _build(console, project, clean=clean)
-            continue
-        if is_edited(project):
-            console.say(
-                f"{project.book.manuscript} was edited; `storygen build` takes that over, -o does not"
-            )
-        if output == "-":
-            console.product(compiled(project, clean=clean).text)
         else:
-            save(Path(output), compiled(project, clean=clean).text)
-            console.note(f"Manuscript: {output}")
+            _put(console, project, output, clean=clean)
+
+
+def _put(console: Console, project: Project, output: str, *, clean: bool) -> None:
+    from storygen.desk.build import compiled, is_edited
+    from storygen.files.save import save
+
+    if is_edited(project):
+        console.say(f"{project.book.manuscript} was edited; `storygen build` takes that over, -o does not")
+    text = compiled(project, clean=clean).text
+    if output == "-":
+        console.product(text)
+    else:
+        save(Path(output), text)
+        console.note(f"Manuscript: {output}")
 
 
 def _build(console: Console, project: Project, *, clean: bool) -> None:

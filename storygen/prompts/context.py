@@ -114,23 +114,15 @@ def gather(
     """
     written = written_before(outline, section, texts)
     before = [each for each, _ in written]
+    near = [text for _, text in written[-NEAREST:]]
     joined = [(each, text) for each, text in written[-1:] if each.page == section.page]
     last = "".join(last_words(text, outline.lang, limit=limits.tail, count=count) for _, text in joined)
-    chosen = choose(outline, section, tail=last, limit=limits.codex, count=count)
+    told = _told(outline, section, before, digests)
     everywhere = always(outline)
-    far = further_back(outline, section) if digests else frozenset()
-    told = {each.id: digests[each.id] for each in before if each.id in far and each.id in digests}
-    near = [text for _, text in written[-NEAREST:]]
+    chosen = choose(outline, section, tail=last, limit=limits.codex, count=count)
+    known = (*chosen.known, *everywhere)
+    established = facts(outline, section, before, known=known, digests=told, limit=limits.facts, count=count)
     recalled = recap(outline, before, digests=told, limit=limits.recap, count=count)
-    established = facts(
-        outline,
-        section,
-        before,
-        known=(*chosen.known, *everywhere),
-        digests=told,
-        limit=limits.facts,
-        count=count,
-    )
     return Context(
         plan=plan(outline, limit=limits.plan, count=count),
         always=everywhere,
@@ -147,6 +139,14 @@ def gather(
         threads=open_threads(outline, section, told),
         sources=fit(sources, limit=limits.sources, count=count),
     )
+
+
+def _told(
+    outline: Outline, section: Section, before: Sequence[Section], digests: Mapping[str, Digest]
+) -> dict[str, Digest]:
+    """Return the *digests* of what lies further back than what *section* directly goes on from."""
+    far = further_back(outline, section) if digests else frozenset()
+    return {each.id: digests[each.id] for each in before if each.id in far and each.id in digests}
 
 
 def _left_out(**lines: int) -> Iterator[str]:

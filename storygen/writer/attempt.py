@@ -11,6 +11,7 @@ from itertools import count
 from random import Random
 from typing import TypeAlias, assert_never
 
+from storygen.book.attempts import Intent
 from storygen.book.journal import Journal
 from storygen.catalogue import Catalogue
 from storygen.draft import Leg
@@ -167,7 +168,7 @@ async def _pass(parcel: Parcel, *, line: Line) -> Answer:
     worst = line.worst(request, parcel.body, parcel.plain)
     need = need_of(parcel.body, request.max_tokens)
     async with line.purse.hold(worst) as hold, line.limiter.slot(need, way=line.way, before=before) as flight:
-        number = _intend(parcel, worst, line=line)
+        number = line.journal.open_intent(_intent(parcel, worst, line=line))
         hold.sent = True
         answer = await _send(number, parcel, line=line)
         hold.used = _used(answer, parcel, line=line)
@@ -270,10 +271,10 @@ def digest_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _intend(parcel: Parcel, worst: Amount, *, line: Line) -> int:
-    return line.journal.open_intent(
-        section=parcel.section.id,
-        leg=parcel.leg,
+def _intent(parcel: Parcel, worst: Amount, *, line: Line) -> Intent:
+    return Intent(
+        parcel.section.id,
+        parcel.leg,
         fingerprint=fingerprint(parcel.request),
         digest=digest_of(parcel.body),
         model=parcel.request.model,

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from storygen.book.attempts import Intent
 from storygen.book.ballast import LOW, SIZE, drop, is_low, lay
 from storygen.book.journal import open_journal
 from storygen.draft import Leg
@@ -54,18 +56,18 @@ def test_a_disk_that_knows_no_size_is_never_low(free: Callable[[int, int], None]
     assert not is_low(tmp_path)
 
 
-KNOWN = {"fingerprint": "f", "digest": "d", "model": "m", "rehearsed": False, "reserved": 1}
+INTENT = Intent("boat", Leg("", StopReason.CUT), "f", "d", "m")
 
 
 def test_a_full_disk_begins_nothing_and_still_takes_what_is_under_way(
     free: Callable[[int], None], tmp_path: Path
 ) -> None:
     with open_journal(tmp_path / "journal.db", clock=float) as journal:
-        attempt = journal.open_intent("boat", Leg("", StopReason.CUT), **KNOWN)  # type: ignore[arg-type]
+        attempt = journal.open_intent(INTENT)
         journal.opened(attempt, Opened(200))
         free(LOW - 1)
         with pytest.raises(DiskFull, match="the disk is full"):
-            journal.open_intent("pier", Leg("", StopReason.CUT), **KNOWN)  # type: ignore[arg-type]
+            journal.open_intent(replace(INTENT, section="pier"))
         journal.partial(attempt, "It rained.", "the run was stopped")
 
         assert ("It rained.", False) == (journal.text(attempt), (tmp_path / "ballast").exists())

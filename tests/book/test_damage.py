@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from storygen.book.attempts import Intent
 from storygen.book.journal import Journal, open_journal
 from storygen.book.log import Log, judge_log
 from storygen.book.view import view_journal
@@ -27,14 +28,16 @@ DRAFT = Draft("boat", DONE.text, legs=(Leg(DONE.text, StopReason.END_TURN, USAGE
 
 def intend(journal: Journal, section: str, *, batched: bool = False) -> int:
     return journal.open_intent(
-        section,
-        Leg("", StopReason.CUT),
-        fingerprint=f"f-{section}",
-        digest="d",
-        model="m",
-        rehearsed=False,
-        reserved=500,
-        batched=batched,
+        Intent(
+            section,
+            Leg("", StopReason.CUT),
+            fingerprint=f"f-{section}",
+            digest="d",
+            model="m",
+            rehearsed=False,
+            reserved=500,
+            batched=batched,
+        )
     )
 
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from storygen.book.attempts import Fate, Spent, by_section, spent
+from storygen.book.attempts import Fate, Intent, Spent, by_section, spent
 from storygen.book.database import choose_mode, open_reader, open_writer
 from storygen.book.journal import Journal, open_journal
 from storygen.book.schema import migrate
@@ -45,7 +45,7 @@ DONE = Completion(
 
 def intend(journal: Journal, section: str = "boat", **changes: Any) -> int:
     known = {"fingerprint": "f1", "digest": "d1", "model": "sonnet", "rehearsed": False, "reserved": 500}
-    return journal.open_intent(section, changes.pop("leg", NEXT), **(known | changes))
+    return journal.open_intent(Intent(section, changes.pop("leg", NEXT), **(known | changes)))
 
 
 @pytest.fixture
@@ -391,13 +391,13 @@ TestLives = Lives.TestCase
 CHILD = """
 import sys
 from pathlib import Path
-from storygen.book.database import choose_mode, open_reader, open_writer
+from storygen.book.attempts import Intent
 from storygen.book.journal import open_journal
 from storygen.draft import Leg
 from storygen.messages import StopReason
 with open_journal(Path(sys.argv[1]), clock=float) as journal:
     known = dict(fingerprint="f", digest="d", model="m", rehearsed=False, reserved=1)
-    attempts = [journal.open_intent("boat", Leg("", StopReason.CUT), **known) for _ in range(2)]
+    attempts = [journal.open_intent(Intent("boat", Leg("", StopReason.CUT), **known)) for _ in range(2)]
     for size in range(1, 100_000):
         journal.save_text(attempts[0], "It rained. " * size)
         print(size, flush=True)

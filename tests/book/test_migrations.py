@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from storygen.book import schema
+from storygen.book.attempts import Intent
 from storygen.book.journal import open_journal
 from storygen.book.view import view_journal
 from storygen.draft import WHOLE, Joint, Leg
@@ -50,14 +51,16 @@ def test_an_older_journal_can_be_looked_at_and_is_not_changed_by_it(old: Path) -
 def test_an_older_journal_is_brought_up_to_date_by_the_first_write(old: Path) -> None:
     with open_journal(old, clock=lambda: 1.0) as journal:
         journal.open_intent(
-            "boat",
-            Leg("", StopReason.CUT),
-            fingerprint="f",
-            digest="d",
-            model="m",
-            rehearsed=False,
-            reserved=0,
-            plain=1_234,
+            Intent(
+                "boat",
+                Leg("", StopReason.CUT),
+                fingerprint="f",
+                digest="d",
+                model="m",
+                rehearsed=False,
+                reserved=0,
+                plain=1_234,
+            )
         )
         plain = [attempt.plain for attempt in journal.attempts()]
 

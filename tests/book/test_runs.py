@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 from pathlib import Path
 
+from storygen.book.attempts import Intent
 from storygen.book.journal import Journal, open_journal
 from storygen.draft import Draft, Leg
 from storygen.messages import Completion, StopReason
@@ -16,9 +17,7 @@ def opened(folder: Path) -> Journal:
 
 def ask(journal: Journal, section: str = "boat", text: str = "It rained.") -> int:
     """Ask for *section*, keep what comes as its draft, and return the attempt."""
-    leg = Leg("", StopReason.CUT)
-    told = {"fingerprint": "f", "digest": "d", "model": "m", "rehearsed": False, "reserved": 0}
-    attempt = journal.open_intent(section, leg, **told)  # type: ignore[arg-type]
+    attempt = journal.open_intent(Intent(section, Leg("", StopReason.CUT), "f", "d", "m"))
     journal.complete(attempt, Completion(text, StopReason.END_TURN))
     journal.keep(Draft(section, text), model="m", rehearsed=False)
     return attempt

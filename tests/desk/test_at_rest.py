@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storygen.book.attempts import Intent
 from storygen.book.journal import open_journal
 from storygen.book.record import read_record, write_record
 from storygen.desk.at_rest import at_rest
@@ -126,7 +127,7 @@ def test_a_request_that_a_killed_run_left_open_is_something_to_put_on_record(wri
     with open_journal(opened(written).book.journal, clock=lambda: 0.0) as journal:
         leg = Leg("", StopReason.CUT)
         names = {"fingerprint": "f", "digest": "d", "model": "m"}
-        journal.open_intent("the-boat", leg, **names, rehearsed=True, reserved=0)
+        journal.open_intent(Intent("the-boat", leg, **names, rehearsed=True, reserved=0))
     assert not rests(written)
 
 

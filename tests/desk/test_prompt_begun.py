@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storygen.book.attempts import Intent
 from storygen.book.journal import open_journal
 from storygen.cli.group import run as storygen
 from storygen.desk.prompt import prompt
@@ -76,8 +77,7 @@ def test_an_edited_part_is_gone_on_from_as_its_author_left_it(sound: Path) -> No
 def test_what_a_killed_run_had_no_time_to_close_is_gone_on_from(sound: Path) -> None:
     break_off(sound)
     with open_journal(sound.parent / ".storygen" / "journal.db", clock=lambda: 1.0) as journal:
-        told = {"fingerprint": "f", "digest": "d", "model": "m", "rehearsed": False, "reserved": 0}
-        attempt = journal.open_intent(CROSSING, Leg("", StopReason.CUT), **told)  # type: ignore[arg-type]
+        attempt = journal.open_intent(Intent(CROSSING, Leg("", StopReason.CUT), "f", "d", "m"))
         journal.opened(attempt, Opened(200))
         journal.save_text(attempt, prose(300))
     found = prompt(real(sound), CROSSING)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storygen.book.attempts import Intent
 from storygen.book.journal import Journal, open_journal
 from storygen.draft import Draft, Leg
 from storygen.messages import Completion, Opened, StopReason, Usage
@@ -26,13 +27,15 @@ def write_to(journal: Journal) -> None:
     """Note a finished section, and some text of another one."""
     first, second = (
         journal.open_intent(
-            section,
-            Leg("", StopReason.CUT),
-            fingerprint=section,
-            digest=f"digest of {section}",
-            model="m",
-            rehearsed=False,
-            reserved=500,
+            Intent(
+                section,
+                Leg("", StopReason.CUT),
+                fingerprint=section,
+                digest=f"digest of {section}",
+                model="m",
+                rehearsed=False,
+                reserved=500,
+            )
         )
         for section in ("s01", "s02")
     )

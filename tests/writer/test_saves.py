@@ -6,6 +6,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from storygen.book.attempts import Intent
 from storygen.book.journal import Journal
 from storygen.book.view import view_journal
 from storygen.draft import Leg
@@ -22,8 +23,7 @@ def loop() -> Iterator[SteppedLoop]:
 
 
 def intend(journal: Journal) -> int:
-    known = {"fingerprint": "f", "digest": "d", "model": "m", "rehearsed": False, "reserved": 1}
-    return journal.open_intent("boat", Leg("", StopReason.CUT), **known)  # type: ignore[arg-type]
+    return journal.open_intent(Intent("boat", Leg("", StopReason.CUT), "f", "d", "m"))
 
 
 def on_the_disk(path: Path, attempt: int = 1) -> str:

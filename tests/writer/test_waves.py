@@ -12,7 +12,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from storygen.book.attempts import Fate
+from storygen.book.attempts import Fate, Intent
 from storygen.book.journal import Journal, open_journal
 from storygen.catalogue import catalogue
 from storygen.crash_points import IN_BATCHES, CrashPoint
@@ -41,7 +41,9 @@ def body(what: str) -> bytes:
 def intend(journal: Journal, sent: bytes) -> int:
     known = {"model": "claude-sonnet-5-5", "rehearsed": False, "reserved": 9_000, "plain": 10}
     leg = Leg("", StopReason.CUT)
-    return journal.open_intent("boat", leg, fingerprint="f", digest=digest_of(sent), batched=True, **known)  # type: ignore[arg-type]
+    return journal.open_intent(
+        Intent("boat", leg, fingerprint="f", digest=digest_of(sent), batched=True, **known)
+    )  # type: ignore[arg-type]
 
 
 @dataclass(slots=True)
