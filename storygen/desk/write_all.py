@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 
@@ -46,36 +47,35 @@ async def awrite_all(
     stops no other. *tell* gives what hears of the events of a book; *ended* hears of each as soon as it has
     ended, also of those that have begun when all are cancelled, which have neither text nor error then.
     """
+    write_one = partial(
+        awrite, rehearse=rehearse, selection=selection, stop=stop, wire=wire, allowance=allowance
+    )
     places = anyio.Semaphore(OPEN)
     outcomes: dict[int, Outcome] = {}
 
-    async def end_of(project: Project) -> Outcome:
-        try:
-            written = await awrite(
-                project,
-                rehearse=rehearse,
-                selection=selection,
-                tell=tell(project),
-                stop=stop,
-                wire=wire,
-                allowance=allowance,
-            )
-        except anyio.get_cancelled_exc_class():
-            ended(Outcome(project))
-            raise
-        except (StorygenError, BaseExceptionGroup) as found:
-            error = lone(found)
-            if not isinstance(error, StorygenError):
-                raise
-            return Outcome(project, error=error)
-        return Outcome(project, written)
-
     async def one(number: int, project: Project) -> None:
         async with places:
-            outcomes[number] = await end_of(project)
+            writing = partial(write_one, project, tell=tell(project))
+            outcomes[number] = await _end_of(project, writing, ended)
             ended(outcomes[number])
 
     async with anyio.create_task_group() as group:
         for number, project in enumerate(projects):
             group.start_soon(one, number, project)
     return tuple(outcomes[number] for number in range(len(projects)))
+
+
+async def _end_of(
+    project: Project, writing: Callable[[], Awaitable[Written]], ended: Callable[[Outcome], None]
+) -> Outcome:
+    """Return how *writing* the book of *project* ended; a cancelled one is told to *ended* before it goes."""
+    try:
+        return Outcome(project, await writing())
+    except anyio.get_cancelled_exc_class():
+        ended(Outcome(project))
+        raise
+    except (StorygenError, BaseExceptionGroup) as found:
+        error = lone(found)
+        if not isinstance(error, StorygenError):
+            raise
+        return Outcome(project, error=error)
