@@ -12,7 +12,11 @@ from storygen.text.markdown import blocks
     ("text", "expected"),
     [
         ("It rained. Nobody came.\n\nSo what? Go.", "It rained.\nNobody came.\n\nSo what?\nGo."),
-        ("- It rained. Nobody came.", "- It rained. Nobody came."),
+        ("- It rained. Nobody came.", "- It rained.\n  Nobody came."),
+        ("1. Stop. Go.\n\n   It rained. So?", "1. Stop.\n   Go.\n\n   It rained.\n   So?"),
+        ("- a\n\n  10. Stop. Go. - No.", "- a\n\n  10. Stop.\n      Go. - No."),
+        ("-\tIt rained. Nobody came.", "-\tIt rained. Nobody came."),
+        ("- > It rained. Nobody came.", "- > It rained. Nobody came."),
         ("> It rained. Nobody came.", "> It rained. Nobody came."),
         ("```\nOne. Two.\n```", "```\nOne. Two.\n```"),
         ("One line.  \nAnother. One.", "One line.  \nAnother. One."),
