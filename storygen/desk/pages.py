@@ -55,6 +55,11 @@ class _Shelf:
     written: list[Path] = field(default_factory=list)
     edited: list[Path] = field(default_factory=list)
 
+    @property
+    def has_summary(self) -> bool:
+        """Whether the pages are for mdBook, which shows front matter as if it were text."""
+        return _name(self.book, self.folder / "SUMMARY.md") in self.known
+
     def lay(self, path: Path, text: str, *, own: str, was: str) -> bool:
         """Write *text* to *path*, unless what is our *own* in it *was* changed there by somebody."""
         name = _name(self.book, path)
@@ -82,7 +87,7 @@ def build_pages(project: Project, folder: Path, *, toc: Toc | None = None) -> Bu
         found = _pages(project, toc)
         record = read_record(project.book) or Record(project.book.outline_name)
         shelf = _Shelf(project.book, folder, dict(record.pages))
-        bare = _bare(folder, toc)
+        bare = toc is Toc.MDBOOK or (toc is None and shelf.has_summary)
         for page in found:
             if page.text:
                 _lay(shelf, page, head="" if bare else page.head)
@@ -110,11 +115,6 @@ def _pages(project: Project, toc: Toc | None) -> tuple[Page, ...]:
         toc=toc,
         fronts={each.section.id: each.front for each in now if each.front},
     )
-
-
-def _bare(folder: Path, toc: Toc | None) -> bool:
-    """Say whether the pages are for mdBook, which shows front matter as if it were text."""
-    return toc is Toc.MDBOOK or (toc is None and (folder / "SUMMARY.md").exists())
 
 
 def _lay(shelf: _Shelf, page: Page, *, head: str) -> None:
