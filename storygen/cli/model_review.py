@@ -99,8 +99,8 @@ def _run(
     from storygen.desk.model_review import areview
 
     seen = Screen(quiet=True) if json else console
-    stopper = Stopper(seen)
     with Watch(seen) as watch:
+        stopper = Stopper(watch.note)
         allowance = Allowance.of(project, agree=watch.agree)
         watch.purse = allowance.purse
         reviews = until_stopped(

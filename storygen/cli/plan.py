@@ -117,8 +117,8 @@ def _run(console: Console, project: Project, brief: Brief, options: dict[str, An
     from storygen.desk.plan import aplan
 
     seen = Screen(quiet=True) if options["json"] else console
-    stopper = Stopper(seen)
     with Watch(seen) as watch:
+        stopper = Stopper(watch.note)
         allowance = Allowance.of(project, agree=watch.agree)
         watch.purse = allowance.purse
         return until_stopped(

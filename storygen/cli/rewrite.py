@@ -125,8 +125,8 @@ def _run(console: Console, project: Project, work: Callable[..., Awaitable[Renew
     from storygen.cli.watch import Watch
 
     seen = Screen(quiet=True) if json else console
-    stopper = Stopper(seen)
     with Watch(seen) as watch:
+        stopper = Stopper(watch.note)
         renewals = until_stopped(lambda: work(tell=watch.tell, stop=lambda: stopper.asked), stopper=stopper)
     if json:
         console.document(**_document(project, renewals))

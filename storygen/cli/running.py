@@ -20,7 +20,6 @@ from storygen.errors import Interrupted, Unsaved, lone
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
-    from storygen.cli.console import Console
     from storygen.desk.allowance import Allowance
     from storygen.desk.project import Project
     from storygen.desk.select import Selection
@@ -38,9 +37,12 @@ _FINISHING = "\nfinishing what is begun; Ctrl-C again stops now and keeps what i
 
 @dataclass(slots=True)
 class Stopper:
-    """What a person has asked a run to do: nothing, to stop after this section, to stop now."""
+    """What a person has asked a run to do: nothing, to stop after this section, to stop now.
 
-    console: Console
+    *say* tells the person that this was heard.
+    """
+
+    say: Callable[[str], None]
     asked: bool = False
     signal: int = 0
 
@@ -61,7 +63,7 @@ class Stopper:
                 signal.raise_signal(number)
             elif number == signal.SIGINT and not self.asked:
                 self.asked = True
-                loop.call_soon_threadsafe(self.console.note, _FINISHING)
+                loop.call_soon_threadsafe(self.say, _FINISHING)
             else:
                 self.signal = number
                 loop.call_soon_threadsafe(cancel)

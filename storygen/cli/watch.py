@@ -139,6 +139,10 @@ class Watch(AbstractContextManager["Watch"]):
                 assert_never(event)
         self._redraw()
 
+    def note(self, text: str) -> None:
+        """Show words that come from beside the run, above the lines that are redrawn."""
+        self._print(f"   {text.strip()}" if self._live else text, sentence=True)
+
     async def agree(self, question: str) -> bool:
         """Have a person on the terminal answer *question*; where there is none, that means no."""
         if not sys.stdin.isatty():

@@ -188,8 +188,8 @@ def _watched(
     from storygen.cli.watch import Watch
     from storygen.desk.allowance import Allowance, waves_of
 
-    stopper = Stopper(console)
     with Watch(console, stream=options["stream"]) as watch:
+        stopper = Stopper(watch.note)
         waves = waves_of(project, tell=watch.tell) if options["batch"] else None
         allowance = Allowance.of(project, agree=watch.agree, waves=waves)
         watch.purse = allowance.purse
@@ -214,7 +214,7 @@ def _as_json(project: Project, selection: Selection, *, rehearse: bool, batch: b
     from storygen.desk.allowance import Allowance, waves_of
     from storygen.desk.at_rest import at_rest
 
-    stopper, watch = Stopper(Console(quiet=True)), JsonWatch()
+    stopper, watch = Stopper(Console(quiet=True).note), JsonWatch()
     waves = waves_of(project, tell=watch.tell) if batch else None
     try:
         written = at_rest(project, selection, rehearse=rehearse) or run(

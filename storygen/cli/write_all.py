@@ -41,7 +41,7 @@ def write_all(
     waves = waves_of(*projects, tell=tell_all) if options["batch"] else None
     allowance = Allowance.of(*projects, agree=watch.agree, waves=waves)
     watch.purse = allowance.purse
-    stopper = Stopper(console)
+    stopper = Stopper(console.note if as_json else watch.note)
     lines = _Lines(stopper)
 
     async def work() -> tuple[Outcome, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,23 @@ class Terminal:
     def press(self, key: str) -> None:
         """Press *key*."""
         os.write(self.side, key.encode())
+
+    @property
+    def lines(self) -> list[str]:
+        """What a person sees of it: its lines, after all that was written over others."""
+        lines, row = [""], 0
+        for piece in re.findall(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", self.shown):
+            match piece:
+                case "\x1b[1A":
+                    row -= 1
+                case "\x1b[2K":
+                    lines[row] = ""
+                case "\n":
+                    row += 1
+                    lines += [""] * (row == len(lines))
+                case _ if piece[0] not in "\x1b\r":
+                    lines[row] += piece
+        return lines
 
     def wait_for(self, words: str) -> None:
         """Read until *words* are on the screen."""

@@ -52,6 +52,21 @@ def test_ctrl_c_finishes_what_streams_and_begins_nothing(at_server: AtServer, re
     assert "run the same command again to go on" in screen.shown
 
 
+def test_that_ctrl_c_was_heard_stays_on_a_screen_that_moves(at_server: AtServer, reply: Waits) -> None:
+    author, _ = at_server(first(reply))
+    with terminal(author, "write") as screen:
+        screen.wait_for("writing")
+        screen.press(CTRL_C)
+        screen.wait_for("finishing what is begun")
+        reply.go.set()
+
+        assert (130, 1, []) == (
+            screen.ended(),
+            sum("finishing what is begun; Ctrl-C again stops now" in line for line in screen.lines),
+            [line for line in screen.lines if line.startswith(" … ")],
+        ), screen.shown
+
+
 def test_a_second_ctrl_c_keeps_every_word_and_leaves(at_server: AtServer, reply: Waits) -> None:
     author, _ = at_server(first(reply))
     with terminal(author, "write", "--stream") as screen:
