@@ -73,6 +73,8 @@ def compared(
     new = second or found.used
     earlier = [version.number for version in found.all if version.number < new]
     old = first or (found.generated if found.generated != new else max(earlier, default=0))
+    if not found.all:
+        raise UsageError(f"{id_} has no text yet", f"storygen write {id_}")
     if not (old and new):
         raise UsageError(f"{id_} has only one text", "`storygen versions` lists what there is to compare")
     return found.numbered(old), found.numbered(new)

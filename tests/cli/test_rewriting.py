@@ -47,6 +47,7 @@ class Terminal(io.StringIO):
     ("arguments", "code", "words"),
     [
         (["rewrite"], 2, "rewrite wants the ids of sections"),
+        (["diff", "the-last-boat"], 2, "the-last-boat has only one text"),
         (["rewrite", "the-last-boat", "-m", " "], 2, "the note is empty"),
         (["continue", "the-last-boat", "-m", ""], 2, "the note is empty"),
         (["rewrite", "the-last-baot"], 2, "did you mean `the-last-boat`?"),
@@ -192,3 +193,10 @@ def test_a_rehearsal_says_that_it_is_one(capsys: pytest.CaptureFixture[str]) -> 
     run(["rewrite", BOAT])
 
     assert "Rehearsed by the built-in model" in capsys.readouterr().err
+
+
+def test_what_is_not_written_has_nothing_to_compare(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (book / "outline.yaml").open("a", encoding="utf-8") as outline:
+        outline.write("  - title: One more\n")
+
+    assert (2, True) == (run(["diff", "one-more"]), "one-more has no text yet" in capsys.readouterr().err)
