@@ -120,7 +120,8 @@ class Watch(AbstractContextManager["Watch"]):
                 self._say_state(section, "thinking")
             case LegEnded(section=section, why=why):
                 self._say_state(section, "going on")
-                self.console.detail(f"   {section.id}: the reply ended with {why}; asking for the rest")
+                if self.console.verbose:
+                    self._print(f"   {section.id}: the reply ended with {why}; asking for the rest")
             case Waiting(section=section, seconds=seconds, why=why):
                 self._say_state(section, f"waiting {seconds:.0f} s")
                 self._print(f"   {section.id}: {why}; trying again in {seconds:.0f} s", sentence=True)

@@ -67,6 +67,16 @@ def test_that_ctrl_c_was_heard_stays_on_a_screen_that_moves(at_server: AtServer,
         ), screen.shown
 
 
+def test_what_verbose_people_want_leaves_the_lines_that_move_whole(at_server: AtServer) -> None:
+    author, _ = at_server(continuing(TEXT, tokens=40))
+    with terminal(author, "write", "-v", "--limit", "1") as screen:
+        assert (0, True, []) == (
+            screen.ended(),
+            any("the reply ended with max tokens; asking for the rest" in line for line in screen.lines),
+            [line for line in screen.lines if line.startswith(" … ")],
+        ), screen.shown
+
+
 def test_a_second_ctrl_c_keeps_every_word_and_leaves(at_server: AtServer, reply: Waits) -> None:
     author, _ = at_server(first(reply))
     with terminal(author, "write", "--stream") as screen:
