@@ -24,6 +24,9 @@ _DOUBLE, _SINGLE = Marks("“", "”"), Marks("‘", "’")
 _GUILLEMETS, _STRAIGHT = Marks("«", "»", outside=True), Marks('"', '"')
 _DASH = Marks(RAYA, "")
 _BY_WORD = (
+    (r"„", Marks("„", "“")),
+    (r"»(?=\s?«)", Marks("»", "«")),
+    (r"「", Marks("「", "」")),
     (r"raya|dash|—", _DASH),
     (r"guillemet|angle|«", _GUILLEMETS),
     (r"straight|\"", _STRAIGHT),
@@ -38,6 +41,8 @@ def marks(quotes: str, lang: str) -> Marks:
 
     >>> marks("straight double", "es").opening, marks("", "en-GB").opening, marks("", "es-MX").opening
     ('"', '‘', '—')
+    >>> [marks(quotes, "de").opening for quotes in ("„ “, and ‚ ‘ inside", "»«", "« »", "「 」")]
+    ['„', '»', '«', '「']
     """
     told = (
         (found.start(), pair) for word, pair in _BY_WORD if (found := re.search(word, quotes, re.IGNORECASE))
