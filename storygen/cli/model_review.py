@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from storygen.cli.naming import again, named
 from storygen.cli.opening import open_here
-from storygen.cli.review import document, finding_fields
+from storygen.cli.review_document import document, finding_fields
 from storygen.errors import Interrupted, UsageError
 
 if TYPE_CHECKING:

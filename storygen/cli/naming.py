@@ -6,9 +6,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import click
-
-from storygen.cli.options import flags_here
+from storygen.cli.flags import book_here, flags_here
 from storygen.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +34,7 @@ def named(words: Sequence[str]) -> Named:
     ids = tuple(word for word in words if not is_outline(word))
     if ids and len(paths) > 1:
         raise UsageError("section ids need one outline, and several were given", "name one outline")
-    if _book_here() and len(paths) > 1:
+    if book_here() and len(paths) > 1:
         raise UsageError("--book needs one outline, and several were given", "each has a folder of its own")
     return Named(paths or (_only_outline(Path()),), ids)
 
@@ -52,7 +50,7 @@ def quoted(path: Path) -> str:
 
 def again(path: Path) -> str:
     """Return *path* and the running command's flags that say where things lie, as a shell takes them."""
-    flags = {"--source-root": flags_here().get("source_root"), "--book": _book_here()}
+    flags = {"--source-root": flags_here().get("source_root"), "--book": book_here()}
     return shlex.join([str(path), *(str(word) for flag in flags.items() if flag[1] for word in flag)])
 
 
@@ -75,12 +73,6 @@ def is_outline(word: str) -> bool:
 
 def _each_once(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple({path.resolve(): path for path in paths}.values())
-
-
-def _book_here() -> object:
-    """Return the --book of the running command, if it has one."""
-    ctx = click.get_current_context(silent=True)
-    return ctx.params.get("book") if ctx else None
 
 
 def _outline(word: str) -> Path:

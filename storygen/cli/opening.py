@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storygen.cli.flags import flags_here
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -39,7 +41,6 @@ def begin_here(outline: Outline, *, flags: Mapping[str, object]) -> Project:
 
 def source_root_here() -> Path | None:
     """Return where flags, environment or the user's own config say that sources are; None if nobody does."""
-    from storygen.cli.options import flags_here
     from storygen.settings import Settings, read_toml
 
     known = Settings.read(os.environ, flags=flags_here(), user=read_toml(user_config()))
@@ -49,7 +50,6 @@ def source_root_here() -> Path | None:
 def _surroundings(flags: Mapping[str, object] | None) -> dict[str, Any]:
     """Return what any project has from where this process runs."""
     from storygen.cli.crash import crash_at
-    from storygen.cli.options import flags_here
     from storygen.settings import read_toml
 
     return {

@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from storygen.cli.console import Console
+from storygen.cli.flags import keep_flag
 
 Command: TypeAlias = Callable[..., Any]
 C = TypeVar("C", bound=Command)
@@ -72,26 +73,13 @@ def outlines(command: C) -> C:
     )
 
 
-def flags_here() -> dict[str, object]:
-    """Return the settings that flags of the running command gave beside its own arguments, by name."""
-    ctx = click.get_current_context(silent=True)
-    return dict(ctx.meta.get(_FLAGS, {})) if ctx else {}
-
-
-def _keep(ctx: click.Context, param: click.Parameter, value: object) -> None:
-    if value:
-        ctx.meta.setdefault(_FLAGS, {})[param.name] = value
-
-
-_FLAGS = "storygen.flags"
-
 _source_root = click.option(
     "--source-root",
     type=click.Path(exists=True, file_okay=False),
     metavar="DIR",
     help="Where the outline's sources are, if not beside it.",
     expose_value=False,
-    callback=_keep,
+    callback=keep_flag,
 )
 
 allow_commands = click.option(
@@ -99,5 +87,5 @@ allow_commands = click.option(
     is_flag=True,
     help="Run the commands that sources name (run: ...); their output is material.",
     expose_value=False,
-    callback=_keep,
+    callback=keep_flag,
 )

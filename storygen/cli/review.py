@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import click
 from storygen.cli.naming import again, ids_here, is_outline, named
 from storygen.cli.opening import open_here
 from storygen.cli.options import allow_commands, as_json, book_option, outlines_and_ids, shared
+from storygen.cli.review_document import document
 from storygen.cli.table import table
 
 if TYPE_CHECKING:
@@ -176,44 +176,3 @@ def _row(found: Measures) -> tuple[str, ...]:
         "-" if found.variety is None else f"{found.variety:.2f}",
         f"{found.again:.1%}",
     )
-
-
-def document(project: Project, reviewed: Reviewed) -> dict[str, object]:
-    """Return what a program is told of a review."""
-    measures = reviewed.report.measures
-    return {
-        "outline": str(project.outline.path),
-        "book": str(project.book.root),
-        "verifiable": [finding_fields(finding) for finding in reviewed.verifiable],
-        "indicative": [finding_fields(finding) for finding in reviewed.indicative],
-        "sections": [
-            {"id": each.id, "title": each.title, **_measures(measures[each.id])} for each in reviewed.sections
-        ],
-        "style": {
-            "samples": _measures(reviewed.samples) if reviewed.samples else None,
-            "drafts": _measures(reviewed.measures),
-        },
-        "unwritten": list(reviewed.unwritten),
-        "unchecked": list(reviewed.unchecked),
-    }
-
-
-def finding_fields(finding: Finding) -> dict[str, object]:
-    """Return what a program is told of a finding of a review."""
-    told = asdict(finding)
-    return {name: told[name] for name in ("rule", "path", "line", "column", "quote", "message", "help")}
-
-
-def _measures(found: Measures) -> dict[str, object]:
-    return {
-        "words": found.words,
-        "sentences": found.sentences.count,
-        "sentence_words": round(found.sentences.mean, 2),
-        "sentence_variation": round(found.sentences.variation, 3),
-        "paragraphs": found.paragraphs.count,
-        "paragraph_words": round(found.paragraphs.mean, 2),
-        "paragraph_variation": round(found.paragraphs.variation, 3),
-        "speech": round(found.speech, 4),
-        "variety": None if found.variety is None else round(found.variety, 4),
-        "again": round(found.again, 4),
-    }
