@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ VALUES = {
     ("settings", "known_settings"),
     ("errors", "draft"),
 }
+TYPES_ONLY = "TYPE_CHECKING"
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 OWNERS = {
     "httpx": "model",
@@ -50,8 +52,13 @@ def room(path: Path) -> str:
 
 def imports(path: Path) -> set[str]:
     """Return every module that *path* imports, anywhere in it."""
+    return imported(ast.parse(path.read_text(encoding="utf-8")))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Return every module that is imported anywhere in *tree*."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
                 found |= {alias.name for alias in names}
@@ -62,6 +69,14 @@ def imports(path: Path) -> set[str]:
             case _:
                 pass
     return found
+
+
+def needed(path: Path) -> set[str]:
+    """Return every module that *path* imports when it runs, not only for its types."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    types = [node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == TYPES_ONLY]
+    tree.body = [node for node in tree.body if node not in types]
+    return imported(tree)
 
 
 def rooms_used(path: Path) -> set[str]:
@@ -76,6 +91,13 @@ def test_arrows_point_down(path: Path) -> None:
     upward = [name for name in rooms_used(path) if RANK[name] >= RANK[here] and (here, name) not in VALUES]
 
     assert [] == upward
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    modules = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in SOURCES}
+    order = TopologicalSorter({name: needed(path) & modules.keys() for name, path in modules.items()})
+
+    assert modules.keys() == set(order.static_order())
 
 
 def test_every_room_has_its_place() -> None:

@@ -20,7 +20,7 @@ def history(
     *stored* is the draft on the disk, *written* what the record says of the section.
     """
     texts = [_generated(kept, journal) for kept in journal.versions(section)]
-    if stored and stored.text.strip():
+    if stored:
         texts.append(_laid(stored, written))
     now = hash_text(stored.text) if stored else ""
     known = read_versions(book, section)

@@ -200,3 +200,15 @@ def test_what_is_not_written_has_nothing_to_compare(book: Path, capsys: pytest.C
         outline.write("  - title: One more\n")
 
     assert (2, True) == (run(["diff", "one-more"]), "one-more has no text yet" in capsys.readouterr().err)
+
+
+def test_a_draft_that_its_author_emptied_is_rewritten_like_any_other(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = book / "drafts" / "01-the-last-boat.md"
+    draft.write_bytes(b"")
+
+    assert 0 == run(["rewrite", BOAT, "--yes"])
+    assert [(1, False), (2, False), (3, True)] == [
+        (each["version"], each["in_use"]) for each in listed(capsys)
+    ]
