@@ -51,6 +51,17 @@ def body(text: str) -> str:
     return _ORIGIN.sub("", text, count=1) if _ORIGIN.match(text) else text
 
 
+def is_copy(text: str) -> bool:
+    """Say whether *text* is a copy that nobody has changed.
+
+    >>> line = line_of("docs/section/user.md.j2", "Write.")
+    >>> is_copy(f"{line}Write."), is_copy(f"{line}Draw."), is_copy("Write.")
+    (True, False, False)
+    """
+    copied = origin(text)
+    return copied is not None and copied.is_of(body(text))
+
+
 def keep(folder: Path, name: str, text: str) -> None:
     """Keep *text* in *folder*, an author's templates: what the copy of *name* was made of."""
     target = inside(folder, f"{KEPT}/{name}")

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from storygen.book.freshness import hash_input, name_of
 from storygen.book.record import hash_text
+from storygen.desk.ejected import body, is_copy
 from storygen.desk.project import Project
 from storygen.draft import Digest
 from storygen.outline.tree import Entry, Heading, Outline, Section, Style
@@ -198,11 +199,20 @@ def _kept(node: Heading | Section) -> tuple[tuple[str, ...], ...]:
 
 
 def _templates(project: Project) -> dict[str, str]:
-    """Return the author's own templates, each by its name, and all shipped ones as one."""
+    """Return the author's own templates, each by its name, and all shipped ones as one.
+
+    A copy that its author has not changed is none of their own yet.
+    """
     kind, templates = project.outline.kind, project.templates
     own = any(file.own for file in templates.list())
     first, *later = (
-        {file.name: file.text for file in templates.names(kind, step) if file.own} if own else {}
+        {
+            file.name: body(file.text)
+            for file in templates.names(kind, step)
+            if file.own and not is_copy(file.text)
+        }
+        if own
+        else {}
         for step in _STEPS
     )
     again = {name: text for step in later for name, text in step.items()}

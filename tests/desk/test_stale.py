@@ -13,6 +13,7 @@ from storygen.desk.accept import accept
 from storygen.desk.estimate import estimate
 from storygen.desk.select import Selection
 from storygen.desk.status import Status, status
+from storygen.desk.templates import eject
 from storygen.desk.write import write
 from storygen.errors import UsageError
 from storygen.messages import StopReason
@@ -94,6 +95,15 @@ def test_a_newer_shipped_template_makes_nothing_stale(book: Path) -> None:
     found = {(line.freshness, line.why) for line in status(upgraded).lines}
 
     assert {(Freshness.SOFT, ("a template that comes with storygen changed",))} == found
+
+
+def test_a_copy_of_a_template_makes_nothing_stale_until_it_is_changed(book: Path) -> None:
+    own = eject(book.parent, "fiction/section/user.md.j2")
+    copied = {line.freshness for line in status(opened(book)).lines}
+    own.write_text(own.read_text(encoding="utf-8").replace("Title: ", "Called: "), encoding="utf-8")
+    edited = {line.freshness for line in status(opened(book)).lines}
+
+    assert ({Freshness.FRESH}, {Freshness.STALE}) == (copied, edited)
 
 
 def test_an_own_template_makes_everything_stale(book: Path) -> None:
