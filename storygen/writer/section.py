@@ -9,6 +9,7 @@ from typing import assert_never
 
 from storygen.draft import Draft, DraftStatus, Flag, Joint, Leg
 from storygen.errors import Cut, Rejected
+from storygen.manuscript.chatter import asides
 from storygen.manuscript.passages import Lengthened, lengthen
 from storygen.manuscript.seam import anchor, follow, stitch
 from storygen.messages import Completion, Request, StopReason
@@ -37,6 +38,7 @@ _STOPPED = {
 }
 """What to tell a person about a section that stops unfinished; the first flag that it has counts."""
 
+_ASIDE = "left out, for it speaks of the work: "
 _LEFT_OUT = "of the passages that came belong nowhere in its text and are left out; `storygen log` has them"
 _MUST_MISSING = "what has to appear verbatim does not, although it was asked for once more: "
 _MUST_HELP = "what came is kept: add the text yourself, or rework the beats, and run again"
@@ -190,6 +192,8 @@ async def _go_on(
     except Rejected as error:
         return _turned_down(sitting, error, request, section=section, line=line)
     sitting = _taken(sitting, answer, leg, section=section, kind=commission.outline.kind)
+    if said := asides(answer.completion.text):
+        line.tell(Noted(f"{section.id}: {_ASIDE}{_named(said)}; `storygen log` has it"))
     if answer.error and not answer.error.retry:
         return _turned_down(sitting, answer.error, request, section=section, line=line)
     full = _full(request, answer.completion)

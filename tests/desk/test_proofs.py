@@ -33,7 +33,7 @@ CASES = {
     "It was late, and the boat lay still.": (),
     GERMAN: (Flag.WRONG_LANGUAGE,),
     f"It was late. {BEAT} for nobody.": (Flag.NOTES_LEAKED,),
-    "Here is the section you asked for:\n\nIt was late.": (Flag.RESIDUE,),
+    "It was late.\n\nWord count: 12\n\nIt rained.": (Flag.RESIDUE,),
     "It was late.\n\nInes walks to the rail. She looks at the clock. It is slow.": (Flag.TENSE_DRIFT,),
     "It was late.\n\nI put my box down and looked at the clock.": (Flag.PERSON_DRIFT,),
     "It was late. “The clock is slow, said Ines.": (Flag.CONVENTIONS,),
@@ -94,3 +94,15 @@ def test_the_built_in_model_is_not_proofread(tale: Path, capsys: pytest.CaptureF
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
 
     assert [[]] * 3 == [section["flags"] for section in told["sections"]]
+
+
+def test_what_a_model_says_around_its_text_is_left_out_and_told(outline: Path) -> None:
+    events: list[Event] = []
+    model = ScriptedModel(says("Here is the section:\n\nIt was late, and it rained.\n\n(8 words)"))
+    project = opened(outline, ANTHROPIC_API_KEY="key", STORYGEN_LENGTH="plain")
+    result = anyio.run(lambda: awrite(project, tell=events.append, wire=model.wire, chance=Random(1)))
+
+    said = "the-last-boat: left out, for it speaks of the work: “Here is the section:”, “(8 words)”"
+    noted = [event.message for event in events if isinstance(event, Noted)]
+    assert ["It was late, and it rained."] == [draft.text for draft in result.drafts]
+    assert f"{said}; `storygen log` has it" in noted
