@@ -182,7 +182,7 @@ def test_a_second_ctrl_c_saves_and_leaves(tale: Path) -> None:
         )
         assert process.stdout is not None
         process.stdout.readline()
-        _until(lambda: _saved(tale) > 0)
+        _until(lambda: _saved(tale) == len(head))
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
