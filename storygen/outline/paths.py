@@ -12,12 +12,16 @@ from storygen.files.inside import inside, read_inside
 from storygen.outline.hidden import REFUSAL_TEST, refusal_line
 from storygen.outline.scraps import Scalar
 from storygen.outline.tree import SourceRef
+from storygen.text.words import count_words
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file."""
 
 LARGEST_SOURCE = 256 << 10
 """Bytes of a source: of a file, or of the lines of it that are chosen."""
+
+LONG_SAMPLE = 5_000
+"""Words of one sample; more are sent all the same, but hardly meant."""
 
 _LINES = re.compile(r"(?::|#L)(?P<first>[0-9]{1,9})(?:-L?(?P<last>[0-9]{1,9}))?$")
 _GLOB = re.compile(r"[*?\[]")
@@ -52,6 +56,16 @@ class Shelf:
     def look(self, name: Scalar) -> list[Finding]:
         """Find what is wrong with the text file *name* beside the outline."""
         return self._look(name, name.text, self.root)
+
+    def sample(self, name: Scalar) -> list[Finding]:
+        """Find what is wrong with a sample: what `look` finds, and one that makes every request dear."""
+        if found := self.look(name):
+            return found
+        words = count_words(self.read(name.text))
+        if words <= LONG_SAMPLE:
+            return []
+        message = f"{name.text} has {words:,} words, and every section is sent all of them"
+        return [name.spot.warning("outline/sample", message, tip="300 to 1,500 show how you write")]
 
     def see(self, name: Scalar) -> list[Finding]:
         """Find what is wrong with the file *name*, whatever is in it."""

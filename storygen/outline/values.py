@@ -105,7 +105,7 @@ def _read_picture(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> st
 def _read_files(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> tuple[str, ...]:
     texts = reader.texts(scrap, known, key, cut=_at_commas)
     for text in texts:
-        reader.found += reader.shelf.look(text)
+        reader.found += reader.shelf.sample(text)
     return tuple(text.text for text in texts)
 
 

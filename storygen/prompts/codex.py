@@ -134,6 +134,7 @@ def choose(outline: Outline, section: Section, *, tail: str, limit: int, count: 
 def card_pieces(section: Section) -> Iterable[tuple[str, str]]:
     """Yield everything that the card of *section* says, each piece behind its name."""
     yield from ((TITLE, section.title), ("the point of view", section.pov))
+    yield ("who tells it", section.style.person)
     yield from (("the cast", name) for name in section.cast)
     yield from (("the place", section.place), ("the time", section.time), ("the summary", section.summary))
     yield from ((f"beat {number}", beat) for number, beat in enumerate(section.beats, start=1))

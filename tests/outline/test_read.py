@@ -704,3 +704,13 @@ def test_a_language_that_is_no_code_is_a_warning(tmp_path: Path, lang: str, tip:
     assert ([] if tip is None else [("outline/lang", Severity.WARNING, tip)]) == [
         (each.rule, each.severity, each.under) for each in found
     ]
+
+
+@pytest.mark.parametrize(("words", "rules"), [(5_000, []), (5_001, ["outline/sample"])])
+def test_a_sample_that_makes_every_request_dear_is_a_warning(
+    tmp_path: Path, words: int, rules: list[str]
+) -> None:
+    (tmp_path / "mine.md").write_text("word " * words, encoding="utf-8")
+    (tmp_path / "outline.yaml").write_text("title: T\nstyle: {samples: mine.md}\nsections: [One]\n", "utf-8")
+
+    assert rules == [each.rule for each in read(tmp_path / "outline.yaml").findings]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storygen.outline.tree import Entry, Include, Section
+from storygen.outline.tree import Entry, Include, Section, Style
 from storygen.prompts.codex import Choices, Why, choose, named
 from storygen.text.tokens import count_tokens
 from tests.prompts.books import CODEX, book, section
@@ -33,6 +33,11 @@ def test_every_entry_is_in_or_out_for_a_reason() -> None:
 def test_what_is_sent_keeps_the_order_of_the_outline() -> None:
     found = choices(section(1, pov="Anna", beats=("Tom waves.",)))
     assert ["Anna Reyes", "Tom", "Grace"] == [known.entry.name for known in found.known]
+
+
+def test_whoever_tells_the_story_is_known() -> None:
+    found = choices(section(1, style=Style(person="first, Tom")))
+    assert ["“Tom” in who tells it"] == [each.reason for each in found.all if each.entry.name == "Tom"]
 
 
 def test_an_alias_in_the_tail_is_a_reason() -> None:
