@@ -69,8 +69,10 @@ def _text(project: Project, log: Log, *, more: bool) -> str:
     text = f"{project.outline.title}\n\n" + table(head, rows, right=_RIGHT, foot=padded)
     for sentence in filter(None, (cache_text(log.usage, log.saved), misses_text(log.misses))):
         text += f"\n\n{sentence}"
+    if log.unanswered:
+        text += f"\n\nOf {log.unanswered:,} there is no answer yet."
     if log.unbilled:
-        text += f"\n\nOf {log.unbilled} it is not known what they cost; the total is what the others did."
+        text += f"\n\nOf {log.unbilled:,} it is not known what they cost; the total is what the others did."
     return text
 
 
@@ -111,6 +113,7 @@ def _document(project: Project, log: Log) -> dict[str, object]:
             "cache_saved": dollars(log.saved),
             "cost": dollars(log.cost),
             "unbilled": log.unbilled,
+            "unanswered": log.unanswered,
         },
     }
 

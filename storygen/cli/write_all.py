@@ -42,7 +42,7 @@ def write_all(
     allowance = Allowance.of(*projects, agree=watch.agree, waves=waves)
     watch.purse = allowance.purse
     stopper = Stopper(console.note if as_json else watch.note)
-    lines = _Lines(stopper)
+    lines, said = _Lines(stopper), set[Noted]()
 
     async def work() -> tuple[Outcome, ...]:
         return await awrite_all(
@@ -50,7 +50,7 @@ def write_all(
             allowance=allowance,
             rehearse=options["rehearse"],
             selection=selection,
-            tell=lambda project: lines.tell(project) if as_json else _of_book(watch.tell, project),
+            tell=lambda project: lines.tell(project) if as_json else _of_book(watch.tell, project, said),
             stop=lambda: stopper.asked,
             ended=lines.end if as_json else lambda _outcome: None,
         )
@@ -142,12 +142,19 @@ def _show_failed(console: Console, project: Project, error: StorygenError) -> No
         console.say(wrapped(f"   = next: {error.help}"))
 
 
-def _of_book(tell: Tell, project: Project) -> Tell:
-    """Return what tells *tell* of the events of *project*, each with the name of its book."""
+def _of_book(tell: Tell, project: Project, said: set[Noted]) -> Tell:
+    """Return what tells *tell* of the events of *project*, each with the name of its book.
+
+    What is the same for all of them is told if it is not *said* yet.
+    """
     name = _name(project)
 
     def told(event: Event) -> None:
         match event:
+            case Noted(everywhere=True):
+                if event not in said:
+                    said.add(event)
+                    tell(event)
             case Noted(message=message):
                 tell(Noted(f"{name}: {message}"))
             case Polled() | BrokeOff():

@@ -44,7 +44,12 @@ class Log:
     @property
     def unbilled(self) -> int:
         """How many attempts have no known bill: no price, a broken stream, no answer at all."""
-        return sum(attempt.cost is None for attempt in self.attempts)
+        return sum(attempt.cost is None for attempt in self.attempts) - self.unanswered
+
+    @property
+    def unanswered(self) -> int:
+        """How many attempts may still be answered: a run is at work, or they are away in a batch."""
+        return sum(attempt.ended is None for attempt in self.attempts)
 
 
 def log(project: Project, *, ids: Collection[str] = ()) -> Log:

@@ -190,7 +190,9 @@ class Run:
             async with open_wire(self.project, self.catalogue) as opened:
                 known = remarks(self.commission, sections, opened.accepts)
                 alone = one_by_one(self.commission, sections, batched=self.allowance.waves is not None)
-                for remark in (*opened.remarks, *known, *alone, *cut):
+                for remark in opened.remarks:
+                    self.tell(Noted(remark, everywhere=True))
+                for remark in (*known, *alone, *cut):
                     self.tell(Noted(remark))
                 await await_results(self.project, self.journal, opened, tell=self.tell, chance=chance)
                 line = line_of(

@@ -224,6 +224,8 @@ def _source(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> SourceRe
                 reader.found.append(card.at("path").error("outline/wrong-type", both, tip="make two of it"))
             return SourceRef(run=card.get("run"))
         if not card.get("path"):
+            neither = "a source has neither a `path` nor a `run`"
+            reader.found.append(scrap.spot.error("outline/wrong-type", neither, tip="as - path: README.md"))
             return None
         lines = f":{card.get('lines')}" if card.get("lines") else ""
         name = Scalar(card.get("path") + lines, card.at("path"))

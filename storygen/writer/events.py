@@ -85,9 +85,13 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something that a person should know and need not act on."""
+    """Something that a person should know and need not act on.
+
+    `everywhere` says that it is no matter of one book: of several, it is told once.
+    """
 
     message: str
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

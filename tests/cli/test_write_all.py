@@ -132,5 +132,12 @@ def test_what_stopped_one_book_is_said_with_its_name(
     assert (3, True) == (code, "the 3 calls of this run are used up" in shown)
 
 
+def test_where_the_key_goes_is_said_once(shelf: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with ScriptedServer(lambda _: Says("One two three. " * 33)) as server:
+        run(["write", *shelf, "--jobs", "4", "--base-url", server.url])
+
+    assert 1 == capsys.readouterr().err.count("gets no key")
+
+
 def test_one_file_does_not_hold_several_books(shelf: list[str]) -> None:
     assert 2 == run(["write", *shelf, "-o", "all.md"])

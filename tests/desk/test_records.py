@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from storygen.book.attempts import Fate
+from storygen.book.attempts import Fate, Intent
+from storygen.book.journal import open_journal
 from storygen.desk.log import log
 from storygen.desk.provenance import generated_words, provenance
 from storygen.desk.select import Selection
 from storygen.desk.status import status
 from storygen.desk.write import write
-from storygen.draft import total_usage
+from storygen.draft import Leg, total_usage
 from storygen.errors import Rejected, UsageError
+from storygen.messages import StopReason
 from tests.desk.test_write import ScriptedModel, opened, real, run, says
 
 BOAT = "The old boat lay at the pier and nobody was there."
@@ -40,6 +42,16 @@ def test_the_log_holds_every_attempt_with_its_fate(tale: Path) -> None:
     assert [(Fate.REJECTED, None, 0), (Fate.COMPLETE, "req_1", 1)] == [
         (attempt.fate, attempt.request_id, bool(attempt.cost)) for attempt in log(real(tale)).attempts
     ]
+
+
+def test_what_waits_for_its_answer_is_not_what_nobody_knows_the_cost_of(written: Path) -> None:
+    with open_journal(opened(written).book.journal, clock=lambda: 1.0) as journal:
+        lost, away = (Intent(id_, Leg("", StopReason.CUT), id_, id_, "m") for id_ in ("a", "b"))
+        journal.unknown(journal.open_intent(lost), "no answer came")
+        journal.open_intent(away)
+        found = log(opened(written))
+
+    assert (1, 1) == (found.unbilled, found.unanswered)
 
 
 def test_status_adds_up_to_the_log(written: Path) -> None:

@@ -566,6 +566,13 @@ def test_a_source_is_a_file_or_a_command(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("source", ['{run: ""}', "{}", '{path: ""}'])
+def test_a_source_that_names_nothing_is_an_error(tmp_path: Path, source: str) -> None:
+    assert [("outline/wrong-type", "a source has neither a `path` nor a `run`")] == (
+        findings_of_source(tmp_path, source)
+    )
+
+
 def test_a_list_for_a_text_is_quoted_to_its_end_and_no_further(tmp_path: Path) -> None:
     path = tmp_path / "outline.yaml"
     path.write_text("title: T\nsections:\n  - {title: A, audience: [a, b]}\n", encoding="utf-8")
