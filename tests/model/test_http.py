@@ -27,7 +27,7 @@ from tests.servers.scripted import Behaviour, Break, Breaks, Fails, Says, Script
 PROSE = "Once upon a time – 漢字, 🚢 and\u2028a line separator.\n\n" * 20
 BODY = encoder(catalogue())(Request("sonnet", (Message(Role.USER, "Write."),), max_tokens=1000))
 MIB = 1 << 20
-BRIEF = Deadlines(headers=0.2, silence=0.2)
+BRIEF = Deadlines(headers=1, silence=1)
 
 
 def outcome(
