@@ -15,6 +15,7 @@ from storygen.cli.options import as_json, book_option, outlines_and_ids, shared
 from storygen.cli.table import dollars, money, short, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from storygen.book.attempts import Attempt
@@ -32,30 +33,35 @@ _RIGHT = (2, 3, 6, 7, 8, 9)
 
 @click.command()
 @outlines_and_ids
+@click.option("--replies", is_flag=True, help="What came back, too, word for word.")
 @book_option
 @as_json
 @shared
-def log(*, console: Console, names: tuple[str, ...], book: Path | None, json: bool) -> None:
+def log(*, console: Console, names: tuple[str, ...], replies: bool, book: Path | None, json: bool) -> None:
     """Show every request: when, what it took, what became of it.
 
     Nothing is left out: failed ones, rehearsed ones, those of sections that are gone from the outline. With
     -v the model, the request id and why it failed; --json has every field.
     """
     from storygen.desk.log import log as look
+    from storygen.desk.log import replies as came
 
     found = named(names)
     projects = [open_here(path, book=book) for path in found.outlines]
     logs = [(project, look(project, ids=found.ids)) for project in projects]
+    texts = [came(project, log.attempts) if replies else {} for project, log in logs]
     if json and len(logs) == 1:
-        console.document(**_document(*logs[0]))
+        console.document(**_document(*logs[0], texts[0]))
     elif json:
-        console.document(books=[_document(project, log) for project, log in logs])
+        console.document(
+            books=[_document(project, log, text) for (project, log), text in zip(logs, texts, strict=True)]
+        )
     else:
-        for project, log in logs:
-            console.product(_text(project, log, more=console.verbose))
+        for (project, log), text in zip(logs, texts, strict=True):
+            console.product(_text(project, log, text, more=console.verbose))
 
 
-def _text(project: Project, log: Log, *, more: bool) -> str:
+def _text(project: Project, log: Log, replies: Mapping[int, str], *, more: bool) -> str:
     if not log.attempts:
         return f"{project.outline.title}: nothing was asked for yet."
     usage = log.usage
@@ -73,7 +79,14 @@ def _text(project: Project, log: Log, *, more: bool) -> str:
         text += f"\n\nOf {log.unanswered:,} there is no answer yet."
     if log.unbilled:
         text += f"\n\nOf {log.unbilled:,} it is not known what they cost; the total is what the others did."
-    return text
+    return "\n\n".join([text, *_replies(log, replies)])
+
+
+def _replies(log: Log, replies: Mapping[int, str]) -> Iterator[str]:
+    """Yield what came back, each under a line that says of what."""
+    for attempt in log.attempts:
+        if reply := replies.get(attempt.id):
+            yield f"--- {attempt.section}, leg {attempt.leg}, {attempt.fate} ---\n\n{reply.strip()}"
 
 
 def _row(attempt: Attempt) -> tuple[str, ...]:
@@ -101,11 +114,11 @@ def _share(usage: Usage) -> str:
     return "-" if usage.cache_share is None else f"{usage.cache_share:.0%}"
 
 
-def _document(project: Project, log: Log) -> dict[str, object]:
+def _document(project: Project, log: Log, replies: Mapping[int, str]) -> dict[str, object]:
     return {
         "outline": str(project.outline.path),
         "book": str(project.book.root),
-        "attempts": [_attempt(attempt) for attempt in log.attempts],
+        "attempts": [_attempt(attempt, replies.get(attempt.id)) for attempt in log.attempts],
         "total": {
             "attempts": len(log.attempts),
             "usage": asdict(log.usage),
@@ -118,7 +131,7 @@ def _document(project: Project, log: Log) -> dict[str, object]:
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, object]:
+def _attempt(attempt: Attempt, reply: str | None) -> dict[str, object]:
     from storygen.catalogue import catalogue
     from storygen.desk.log import saved_by
 
@@ -131,6 +144,7 @@ def _attempt(attempt: Attempt) -> dict[str, object]:
         "cache_miss": asdict(attempt.miss) if attempt.miss else None,
         "cache_share": attempt.usage.cache_share,
         "cache_saved": dollars(saved_by(attempt, catalogue())),
+        **({} if reply is None else {"reply": reply}),
     }
 
 

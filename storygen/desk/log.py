@@ -65,6 +65,12 @@ def log(project: Project, *, ids: Collection[str] = ()) -> Log:
     return Log(tuple(attempt for attempt in attempts if not ids or attempt.owner in ids))
 
 
+def replies(project: Project, attempts: Iterable[Attempt]) -> dict[int, str]:
+    """Return what came back of each of *attempts*, word for word, by the attempt's id."""
+    with view_journal(project.book.journal) as journal:
+        return {attempt.id: journal.text(attempt.id) for attempt in attempts}
+
+
 def saved(attempts: Iterable[Attempt], known: Catalogue) -> int | None:
     """Return what the cache saved in the paid ones of *attempts*, in micro-dollars; None where nobody knows.
 

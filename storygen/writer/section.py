@@ -39,7 +39,9 @@ _STOPPED = {
 """What to tell a person about a section that stops unfinished; the first flag that it has counts."""
 
 _ASIDE = "left out, for it speaks of the work: "
-_LEFT_OUT = "of the passages that came belong nowhere in its text and are left out; `storygen log` has them"
+_LEFT_OUT = (
+    "of the passages that came belong nowhere and are left out; `storygen log {id} --replies` has them"
+)
 _MUST_MISSING = "what has to appear verbatim does not, although it was asked for once more: "
 _MUST_HELP = "what came is kept: add the text yourself, or rework the beats, and run again"
 _TOO_MANY = 429
@@ -141,7 +143,7 @@ async def _filled(
     leg = answered(more.leg, answer.completion)
     found = _with_passages(sitting, leg)
     if found.left_out:
-        line.tell(Noted(f"{section.id}: {found.left_out} {_LEFT_OUT}"))
+        line.tell(Noted(f"{section.id}: {found.left_out} {_LEFT_OUT.format(id=section.id)}"))
     return join(sitting, leg, section=section, kind=commission.outline.kind)
 
 
@@ -193,7 +195,7 @@ async def _go_on(
         return _turned_down(sitting, error, request, section=section, line=line)
     sitting = _taken(sitting, answer, leg, section=section, kind=commission.outline.kind)
     if said := asides(answer.completion.text):
-        line.tell(Noted(f"{section.id}: {_ASIDE}{_named(said)}; `storygen log` has it"))
+        line.tell(Noted(f"{section.id}: {_ASIDE}{_named(said)}"))
     if answer.error and not answer.error.retry:
         return _turned_down(sitting, answer.error, request, section=section, line=line)
     full = _full(request, answer.completion)

@@ -29,6 +29,18 @@ def first_line(draft: str) -> str:
     return Path("drafts", draft).read_text(encoding="utf-8").split("---\n", 2)[2].strip().split("\n")[0]
 
 
+def test_the_log_has_every_reply_word_for_word(capsys: pytest.CaptureFixture[str]) -> None:
+    reply = Path("drafts/02-an-hour-owed.md").read_text(encoding="utf-8").split("---\n", 2)[2].strip()
+    run(["log", "an-hour-owed", "--replies", "--json"])
+    (attempt,) = json.loads(capsys.readouterr().out)["attempts"]
+    run(["log", "an-hour-owed", "--replies"])
+
+    assert (reply, True) == (
+        attempt["reply"].strip(),
+        capsys.readouterr().out.endswith(f"--- an-hour-owed, leg 1, complete ---\n\n{reply}\n"),
+    )
+
+
 def test_build_says_what_it_carried_back(capsys: pytest.CaptureFixture[str]) -> None:
     change(Path("manuscript.md"), first_line("02-an-hour-owed.md"), "Mine.")
 

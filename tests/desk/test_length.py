@@ -194,7 +194,7 @@ def test_passages_without_a_place_are_left_out_and_said(tmp_path: Path) -> None:
     (draft,) = run(real(week(tmp_path, 1)), model, tell=heard.append).drafts
 
     assert prose(400) == draft.text
-    assert any("belong nowhere in its text" in each.message for each in heard if isinstance(each, Noted))
+    assert any("belong nowhere and are left out" in each.message for each in heard if isinstance(each, Noted))
 
 
 def test_an_extension_is_asked_for_once_even_if_its_reply_broke_off(tmp_path: Path) -> None:
