@@ -217,6 +217,7 @@ def _read_sources(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> tu
 
 def _source(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> SourceRef | None:
     if isinstance(scrap, Pairs):
+        before = len(reader.found)
         card = reader.card(scrap, Where.SOURCE, "a source")
         if card.get("run"):
             if card.get("path"):
@@ -225,7 +226,10 @@ def _source(reader: Reader, scrap: Scrap, known: Field, key: Scalar) -> SourceRe
             return SourceRef(run=card.get("run"))
         if not card.get("path"):
             neither = "a source has neither a `path` nor a `run`"
-            reader.found.append(scrap.spot.error("outline/wrong-type", neither, tip="as - path: README.md"))
+            if len(reader.found) == before:
+                reader.found.append(
+                    scrap.spot.error("outline/wrong-type", neither, tip="as - path: README.md")
+                )
             return None
         lines = f":{card.get('lines')}" if card.get("lines") else ""
         name = Scalar(card.get("path") + lines, card.at("path"))
