@@ -10,6 +10,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from storygen.catalogue import catalogue
@@ -296,6 +297,32 @@ def test_many_sends_share_one_transport() -> None:
 
     with ScriptedServer(lambda _: Says("Hi")) as server:
         assert ["Hi"] * 20 == anyio.run(main, server.url)
+
+
+def test_between_two_chunks_of_a_reply_the_event_loop_hears_of_everything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("storygen.model.turns.GLANCE", 0)
+
+    async def main(url: str) -> list[int]:
+        now, heard = 0, list[int]()
+
+        async def beat() -> None:
+            nonlocal now
+            while True:
+                now += 1
+                await anyio.lowlevel.checkpoint()
+
+        async with connect(url) as below, anyio.create_task_group() as tasks:
+            tasks.start_soon(beat)
+            async with below("POST", "")({"content-type": "application/json"}, BODY) as reply:
+                heard = [now async for _ in reply.chunks]
+            tasks.cancel_scope.cancel()
+        return heard
+
+    with ScriptedServer([Says(PROSE, slices=7)]) as server:
+        heard = anyio.run(main, server.url)
+    assert sorted(set(heard)) == heard
 
 
 def test_only_this_module_pays_for_httpx() -> None:
